@@ -1,0 +1,169 @@
+import { deflateSync, inflateSync } from 'node:zlib';
+import hdr from 'hdr-histogram-js';
+import type { WasmHistogram } from 'hdr-histogram-js';
+import { PerfkitError } from '../model/errors.ts';
+
+/**
+ * An HDR histogram of integer nanoseconds (or bytes, or counts) with the one configuration used everywhere:
+ * 1 to 3.6e12 (an hour), three digits, so that a reported value is at most 0.1 % above the recorded one and any
+ * two histograms add up. Percentiles return the highest value of their bucket: biased up, never down.
+ */
+export class Histogram {
+  static readonly highestValue = 3_600_000_000_000;
+  static readonly digits = 3;
+
+  readonly #wasm: WasmHistogram;
+
+  /** `wide` counts with 64 bits (264 KiB): for totals of long runs. 32 bits (132 KiB) suffice for a slice. */
+  constructor({ wide = false }: { readonly wide?: boolean } = {}) {
+    hdr.initWebAssemblySync();
+    this.#wasm = hdr.build({
+      bitBucketSize: wide ? 64 : 32,
+      autoResize: false,
+      lowestDiscernibleValue: 1,
+      highestTrackableValue: Histogram.highestValue,
+      numberOfSignificantValueDigits: Histogram.digits,
+      useWebAssembly: true,
+    }) as WasmHistogram;
+  }
+
+  /** Record one value, clamped into the range; a fraction is cut. NaN is recorded as 1. */
+  record(value: number): void {
+    // hot path: the clamps keep the WASM conversion from trapping on negatives and NaN
+    this.#wasm.recordValue(value >= 1 ? (value <= 3_600_000_000_000 ? value : 3_600_000_000_000) : 1);
+  }
+
+  get count(): number {
+    return this.#wasm.totalCount;
+  }
+
+  /** Smallest value; 0 when empty. */
+  get min(): number {
+    return this.count === 0 ? 0 : this.#wasm.minNonZeroValue;
+  }
+
+  /** Largest value, to the bucket's upper end; 0 when empty. */
+  get max(): number {
+    return Math.min(this.#wasm.maxValue, Histogram.highestValue);
+  }
+
+  get mean(): number {
+    return this.count === 0 ? 0 : this.#wasm.mean;
+  }
+
+  /** The value that `percentile` (0-100) of the samples do not exceed; 0 when empty. */
+  valueAt(percentile: number): number {
+    return this.count === 0 ? 0 : Math.min(this.#wasm.getValueAtPercentile(percentile), Histogram.highestValue);
+  }
+
+  add(other: Histogram): void {
+    this.#wasm.add(other.#wasm);
+  }
+
+  /** Add a slice as `encode` made it; an empty array adds nothing. */
+  addEncoded(data: Uint8Array): void {
+    if (data.length === 0) return;
+    checkHeader(data);
+    const decoded = hdr.WasmHistogram.decode(data, 64, 0) as WasmHistogram;
+    this.#wasm.add(decoded);
+    decoded.destroy();
+  }
+
+  reset(): void {
+    this.#wasm.reset();
+  }
+
+  /** HDR V2 encoding, uncompressed, readable by the Java, C, Rust and Go libraries. */
+  encode(): Uint8Array {
+    const data = this.#wasm.encode();
+    // hdr-histogram-js 3.0.1 writes a normalising offset of 1 and an integer ratio; other readers then shift or
+    // refuse the histogram. The format wants 0 and the double 1.0 (HdrHistogram, AbstractHistogram.encodeIntoByteBuffer).
+    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+    view.setInt32(8, 0);
+    view.setFloat64(32, 1);
+    return data;
+  }
+
+  /** HDR V2 compressed and in base64 ("HISTF..."), as .hlog lines and result files carry it. */
+  toBase64(): string {
+    return compress(this.encode()).toString('base64');
+  }
+
+  /** Free the WASM memory; the histogram must not be used after. */
+  destroy(): void {
+    this.#wasm.destroy();
+  }
+
+  /** Read what `toBase64` wrote. Throws PerfkitError on anything else, however hostile. */
+  static fromBase64(text: string): Histogram {
+    const histogram = new Histogram({ wide: true });
+    try {
+      histogram.addEncoded(decompress(Buffer.from(text, 'base64')));
+    } catch (error) {
+      histogram.destroy();
+      throw error instanceof PerfkitError ? error : unreadable('its contents do not decode', error);
+    }
+    return histogram;
+  }
+}
+
+const cookie = 0x1c849313;
+const compressedCookie = 0x1c849314;
+const headerBytes = 40;
+/** 33,792 counts (33 x 1,024) of at most 9 bytes: no valid payload is longer. */
+const maxPayloadBytes = 33_792 * 9;
+
+function compress(data: Uint8Array): Buffer {
+  const body = deflateSync(data);
+  const head = Buffer.alloc(8);
+  head.writeInt32BE(compressedCookie, 0);
+  head.writeInt32BE(body.length, 4);
+  return Buffer.concat([head, body]);
+}
+
+function decompress(data: Buffer): Uint8Array {
+  if (data.length < 8 || data.readInt32BE(0) !== compressedCookie) throw unreadable('it is no compressed V2 histogram');
+  const length = data.readInt32BE(4);
+  if (length !== data.length - 8) throw unreadable(`it says ${length} bytes and has ${data.length - 8}`);
+  return inflateSync(data.subarray(8), { maxOutputLength: headerBytes + maxPayloadBytes });
+}
+
+/** Only our own configuration is accepted, so that every sum is exact. */
+function checkHeader(data: Uint8Array): void {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  if (data.length < headerBytes || view.getInt32(0) !== cookie) throw unreadable('it is no V2 histogram');
+  if (view.getInt32(4) !== data.length - headerBytes) throw unreadable('its length does not match its header');
+  const digits = view.getInt32(12);
+  const lowest = Number(view.getBigInt64(16));
+  const highest = Number(view.getBigInt64(24));
+  if (digits !== Histogram.digits || lowest !== 1 || highest !== Histogram.highestValue) {
+    throw unreadable(`expected 1 to ${Histogram.highestValue} with ${Histogram.digits} digits, got ${lowest} to ${highest} with ${digits}`);
+  }
+  if (view.getInt32(8) !== 0) throw unreadable('its counts are shifted (normalising offset)');
+  let slots = 0;
+  for (let offset = headerBytes; offset < data.length; ) {
+    const word = zigzag(data, offset);
+    slots += word.value < 0 ? -word.value : 1;
+    offset = word.next;
+  }
+  if (slots > 33_792) throw unreadable(`it has ${slots} counts, more than its range holds`);
+}
+
+/** One ZigZag LEB128-64b9B word, low precision is enough to bound the run of zeros. */
+function zigzag(data: Uint8Array, offset: number): { value: number; next: number } {
+  let value = 0;
+  let scale = 1;
+  for (let index = 0; index < 9; index++) {
+    const byte = data[offset + index];
+    if (byte === undefined) throw unreadable('it ends in the middle of a count');
+    const last = index === 8;
+    value += (last ? byte : byte & 0x7f) * scale;
+    if (last || byte < 0x80) return { value: value % 2 === 0 ? value / 2 : -(value + 1) / 2, next: offset + index + 1 };
+    scale *= 128;
+  }
+  throw unreadable('a count is too long');
+}
+
+function unreadable(why: string, cause?: unknown): PerfkitError {
+  return new PerfkitError('result', `cannot read a histogram: ${why}`, { cause });
+}
