@@ -92,12 +92,15 @@ export interface Series {
   readonly of?: number;
   /** Gauge: mean of its readings. */
   readonly value?: number;
-  /** Samples known only to be at least as long as recorded; the percentiles that fall among them are lower bounds. */
+  /** How many of `count` are known only to be at least so long (time-outs, in flight at the end, dropped). */
   readonly censored?: number;
-  /** Percentiles at or above this one (0-100) are lower bounds; absent when nothing is censored. */
+  /** Percentiles above this one (0-100) fall among the censored samples: they are lower bounds. */
   readonly boundedFrom?: number;
-  /** HDR V2, zlib, base64: successes and censored samples together. */
+  /** HDR V2, zlib, base64: successes only. */
   readonly histogram?: string;
+  /** The censored samples, encoded likewise. */
+  readonly censoredHistogram?: string;
+  /** How the values were taken, where that is not one reading a call. */
   readonly note?: string;
 }
 

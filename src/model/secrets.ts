@@ -19,7 +19,11 @@ export function secretNames(value: unknown): string[] {
 export function revealSecrets(text: string, env: Environment): string {
   return text.replace(reference, (_, name: string) => {
     const value = env[name];
-    if (value === undefined) throw new PerfkitError('scenario', `the secret ${name} is not set: export ${name}, or remove \${secret:${name}}`);
+    if (value === undefined)
+      throw new PerfkitError(
+        'scenario',
+        `the secret ${name} is not set: export ${name}, or remove \${secret:${name}}`,
+      );
     return value;
   });
 }
@@ -30,8 +34,14 @@ export function createRedactor(names: readonly string[], env: Environment): (tex
   for (const name of names) {
     const value = env[name];
     if (value === undefined || value === '') continue;
-    const encoded = [value, Buffer.from(value).toString('base64'), Buffer.from(value).toString('base64url'), encodeURIComponent(value)];
-    for (const form of [...encoded, JSON.stringify(value).slice(1, -1)]) forms.push([form, `[secret:${name}]`]);
+    const encoded = [
+      value,
+      Buffer.from(value).toString('base64'),
+      Buffer.from(value).toString('base64url'),
+      encodeURIComponent(value),
+    ];
+    for (const form of [...encoded, JSON.stringify(value).slice(1, -1)])
+      forms.push([form, `[secret:${name}]`]);
   }
   forms.sort((a, b) => b[0].length - a[0].length);
   return (text) => forms.reduce((out, [form, label]) => out.replaceAll(form, label), text);

@@ -9,7 +9,9 @@ export type Unit = 'ns' | 'bytes' | 'ratio' | 'count';
 const durationUnitsNs: Readonly<Record<string, number>> = {
   ns: 1,
   us: 1e3,
-  µs: 1e3,
+  // Both code points that look like this: the micro sign and the Greek letter.
+  '\u00b5s': 1e3,
+  '\u03bcs': 1e3,
   ms: 1e6,
   s: 1e9,
   m: 60e9,
@@ -28,7 +30,7 @@ const byteUnits: Readonly<Record<string, number>> = {
   GiB: 1024 ** 3,
 };
 
-const countSuffixes: Readonly<Record<string, number>> = { '': 1, k: 1e3, K: 1e3, M: 1e6 };
+const countSuffixes: Readonly<Record<string, number>> = { '': 1, k: 1e3, K: 1e3, M: 1e6, G: 1e9 };
 
 /** A number and the text behind it: `10ms` is 10 and `ms`. Null when the text does not start with a number. */
 export function splitQuantity(text: string): { number: number; unit: string } | null {
@@ -91,7 +93,8 @@ function digits3(value: number): string {
 function scaled(value: number, steps: readonly (readonly [number, string])[]): string {
   const magnitude = Math.abs(value);
   const last = steps.length - 1;
-  const step = steps.find(([size], index) => index === last || magnitude >= size * 0.99995) ?? ([1, ''] as const);
+  const step =
+    steps.find(([size], index) => index === last || magnitude >= size * 0.99995) ?? ([1, ''] as const);
   return `${digits3(value / step[0])}${step[1]}`;
 }
 
@@ -118,7 +121,7 @@ export function formatBytes(bytes: number): string {
 
 /** A number for people: `1.23M`, `172k`, `4200`. */
 export function formatCount(value: number): string {
-  if (Math.abs(value) < 9999.5) return digits3(value);
+  if (Math.abs(value) < 9999.5) return Number.isInteger(value) ? String(value) : digits3(value);
   return scaled(value, [
     [1e9, 'G'],
     [1e6, 'M'],

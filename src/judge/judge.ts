@@ -1,0 +1,219 @@
+import { hasTags, readGroup, selectGroups } from '../measure/selection.ts';
+import { readSlope, readWindows } from './windows.ts';
+import type { Group, GroupReading } from '../measure/selection.ts';
+import type { MetricDefinition } from '../model/metrics.ts';
+import type { TargetPlan } from '../model/plan.ts';
+import type { RunResult, TargetResult, Verdict } from '../model/result.ts';
+import type { Target } from '../model/target.ts';
+import { describeTags, verdictOf } from './verdict.ts';
+
+type Measured = Omit<RunResult, 'verdict'>;
+
+export interface JudgeOptions {
+  /** The result that `baseline` means in targets. */
+  readonly baseline?: Measured;
+}
+
+/** Check every target against what was measured. Fails closed: what cannot be shown is not passed. */
+export function judge(
+  measured: Measured,
+  targets: readonly TargetPlan[],
+  options: JudgeOptions = {},
+): Verdict {
+  return verdictOf(
+    measured,
+    targets.map((target) => checkTarget(measured, target, options)),
+  );
+}
+
+interface Check {
+  readonly reading: GroupReading;
+  readonly limit: number;
+  readonly group: Group;
+}
+
+function checkTarget(measured: Measured, plan: TargetPlan, options: JudgeOptions): TargetResult {
+  const { target } = plan;
+  const definition = measured.scenario.metrics.find((metric) => metric.name === target.metric);
+  const base = {
+    id: plan.id,
+    scenario: measured.scenario.name,
+    expr: plan.expr,
+    source: plan.source,
+    severity: plan.severity,
+    line: plan.line,
+    bounded: false,
+    unit: definition === undefined ? ('count' as const) : unitOf(definition, target),
+    perSecond: isPerSecond(definition, target),
+    actual: null,
+    limit: target.limit.kind === 'number' ? target.limit.value : null,
+    margin: null,
+    tags: {},
+  };
+  if (definition === undefined)
+    return { ...base, outcome: 'no data', reason: `nothing was recorded for ${target.metric}` };
+  const groups = selectGroups(measured.series, target.metric, wantedTags(target)).filter(
+    (group) => !isReferenceItself(group, target, measured),
+  );
+  const checks: Check[] = [];
+  for (const group of groups) {
+    const reading = readTarget(measured, group, definition, target);
+    if (typeof reading === 'string')
+      return { ...base, tags: group.variant, outcome: 'no data', reason: reading };
+    const limit = limitFor(measured, group, definition, target, options);
+    if (typeof limit === 'string')
+      return { ...base, tags: group.variant, actual: reading.value, outcome: 'no data', reason: limit };
+    checks.push({ reading, limit, group });
+  }
+  const worst = checks.toSorted((a, b) => marginOf(a, target) - marginOf(b, target))[0];
+  if (worst === undefined)
+    return {
+      ...base,
+      outcome: 'no data',
+      reason: `nothing was recorded for ${target.metric}${describeTags(wantedTags(target))}`,
+    };
+  return { ...base, ...decide(worst, plan) };
+}
+
+function decide(
+  check: Check,
+  plan: TargetPlan,
+): Pick<TargetResult, 'actual' | 'bounded' | 'limit' | 'margin' | 'tags' | 'outcome' | 'reason'> {
+  const { reading, limit, group } = check;
+  const { target } = plan;
+  const values = {
+    actual: reading.value,
+    bounded: reading.bounded,
+    limit,
+    margin: finite(marginOf(check, target)),
+    tags: group.variant,
+  };
+  const failed = plan.severity === 'warn' ? ('warn' as const) : ('fail' as const);
+  if (reading.bounded && !target.op.startsWith('>')) {
+    return {
+      ...values,
+      outcome: failed,
+      reason: 'it falls among operations that never completed: the true value is at least this',
+    };
+  }
+  if (!holds(reading.value, target.op, limit)) return { ...values, outcome: failed, reason: null };
+  const needed = samplesNeeded(target);
+  if (reading.samples < needed) {
+    return {
+      ...values,
+      outcome: 'underpowered',
+      reason: `${reading.samples} samples; this percentile needs at least ${needed}`,
+    };
+  }
+  return { ...values, outcome: 'pass', reason: null };
+}
+
+/** At least ten samples must lie above a percentile for it to mean anything. */
+function samplesNeeded({ aggregation }: Target): number {
+  return aggregation.kind === 'percentile' ? Math.ceil(10 / (1 - aggregation.percentile / 100) - 1e-6) : 1;
+}
+
+function readTarget(
+  measured: Measured,
+  group: Group,
+  definition: MetricDefinition,
+  target: Target,
+): GroupReading | string {
+  const nothing = `nothing was recorded for ${target.metric}${describeTags({ ...wantedTags(target), ...group.variant })}`;
+  const slices = measured.intervals
+    .filter(
+      (interval) => interval.measured && (target.phase === null || interval.tags['phase'] === target.phase),
+    )
+    .map((interval) => ({
+      startNs: interval.startNs,
+      durationNs: interval.durationNs,
+      series: interval.series.filter(
+        (one) =>
+          one.metric === target.metric && hasTags(one.tags, { ...wantedTags(target), ...group.variant }),
+      ),
+    }))
+    .filter((interval) => interval.series.length > 0);
+  if (target.aggregation.kind === 'slope') return readSlope(slices, group, definition);
+  if (target.overNs !== null) return readWindows(slices, group, definition, target, target.overNs);
+  return readGroup(group, definition, target.aggregation) ?? nothing;
+}
+
+function limitFor(
+  measured: Measured,
+  group: Group,
+  definition: MetricDefinition,
+  target: Target,
+  options: JudgeOptions,
+): number | string {
+  const { limit } = target;
+  if (limit.kind === 'number') return limit.value;
+  const reference =
+    limit.kind === 'reference'
+      ? referenceGroup(measured, group, target)
+      : baselineGroup(options.baseline, group, target);
+  if (typeof reference === 'string') return reference;
+  const reading = readGroup(reference, definition, target.aggregation);
+  return reading === null
+    ? `the ${limit.kind} has no data for ${target.metric}`
+    : reading.value * limit.factor;
+}
+
+function referenceGroup(measured: Measured, group: Group, target: Target): Group | string {
+  const subject = measured.scenario.reference;
+  if (subject === null) return 'the scenario names no reference subject';
+  const tags = { ...wantedTags(target), ...group.variant, subject };
+  return (
+    selectGroups(measured.series, target.metric, tags)[0] ??
+    `nothing was recorded for the reference ${subject}`
+  );
+}
+
+function baselineGroup(baseline: Measured | undefined, group: Group, target: Target): Group | string {
+  if (baseline === undefined) return 'there is no baseline to compare with';
+  const found = selectGroups(baseline.series, target.metric, { ...wantedTags(target), ...group.variant })[0];
+  return found ?? `the baseline has no ${target.metric}${describeTags(group.variant)}`;
+}
+
+/** A target relative to the reference says nothing of the reference itself. */
+function isReferenceItself(group: Group, target: Target, measured: Measured): boolean {
+  return target.limit.kind === 'reference' && group.variant['subject'] === measured.scenario.reference;
+}
+
+function wantedTags(target: Target): Readonly<Record<string, string>> {
+  return target.phase === null ? target.tags : { ...target.tags, phase: target.phase };
+}
+
+function holds(actual: number, op: Target['op'], limit: number): boolean {
+  return comparisons[op](actual, limit);
+}
+
+const comparisons = {
+  '<': (a: number, b: number) => a < b,
+  '<=': (a: number, b: number) => a <= b,
+  '>': (a: number, b: number) => a > b,
+  '>=': (a: number, b: number) => a >= b,
+  '==': (a: number, b: number) => a === b,
+} satisfies Record<Target['op'], (a: number, b: number) => boolean>;
+
+/** Distance inside the limit as a share of it; negative outside. */
+function marginOf({ reading, limit }: Check, target: Target): number {
+  const distance =
+    target.op === '=='
+      ? -Math.abs(reading.value - limit)
+      : (limit - reading.value) * (target.op.startsWith('>') ? -1 : 1);
+  if (distance === 0) return 0;
+  return limit === 0 ? Math.sign(distance) * Infinity : distance / Math.abs(limit);
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function unitOf(definition: MetricDefinition, { aggregation }: Target): TargetResult['unit'] {
+  if (aggregation.kind === 'count') return 'count';
+  return aggregation.kind === 'rate' && definition.rate === 'ratio' ? 'ratio' : definition.unit;
+}
+
+function isPerSecond(definition: MetricDefinition | undefined, { aggregation }: Target): boolean {
+  return aggregation.kind === 'slope' || (aggregation.kind === 'rate' && definition?.rate === 'per-second');
+}

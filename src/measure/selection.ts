@@ -1,0 +1,105 @@
+import { Distribution } from './distribution.ts';
+import type { Reading } from './distribution.ts';
+import type { Tags } from '../model/interval.ts';
+import type { MetricDefinition } from '../model/metrics.ts';
+import type { Series } from '../model/result.ts';
+import type { Aggregation } from '../model/target.ts';
+
+/**
+ * Tags that name a variant: two things compared with each other. Series of different variants are never added up;
+ * a target without such a tag holds for every variant. All other tags (name, op, phase) split one thing into
+ * parts, and parts add up.
+ */
+export const variantTags: readonly string[] = ['subject', 'concurrency'];
+
+/** Series of one metric and one variant. */
+export interface Group {
+  readonly metric: string;
+  /** The variant's tags; empty where there are none. */
+  readonly variant: Tags;
+  readonly series: readonly Series[];
+}
+
+/** The series of a metric that carry all the given tags, by variant. */
+export function selectGroups(series: readonly Series[], metric: string, tags: Tags): Group[] {
+  const matching = series.filter((one) => one.metric === metric && hasTags(one.tags, tags));
+  const groups = Map.groupBy(matching, (one) => JSON.stringify(variantOf(one.tags)));
+  return [...groups.values()].map((members) => ({
+    metric,
+    variant: variantOf(members[0]?.tags ?? {}),
+    series: members,
+  }));
+}
+
+/** The part of the tags that names the variant. */
+export function variantOf(tags: Tags): Tags {
+  return Object.fromEntries(
+    variantTags.flatMap((tag) => (tags[tag] === undefined ? [] : [[tag, tags[tag]]])),
+  );
+}
+
+export function hasTags(tags: Tags, wanted: Tags): boolean {
+  return Object.entries(wanted).every(([key, value]) => tags[key] === value);
+}
+
+export interface GroupReading extends Reading {
+  /** Samples (histogram), events or attempts (counter), readings (gauge) behind the value. */
+  readonly samples: number;
+}
+
+/** Read one number from a group; null when it holds no data. `slope` needs intervals and is not read here. */
+export function readGroup(
+  group: Group,
+  definition: MetricDefinition,
+  aggregation: Aggregation,
+): GroupReading | null {
+  if (definition.kind === 'histogram') return readHistogram(group.series, aggregation);
+  return definition.kind === 'counter'
+    ? readCounter(group.series, definition, aggregation)
+    : readGauge(group.series, aggregation);
+}
+
+function readHistogram(series: readonly Series[], aggregation: Aggregation): GroupReading | null {
+  const distribution = new Distribution();
+  try {
+    for (const one of series) distribution.addSeries(one);
+    const samples = distribution.count;
+    if (samples === 0) return null;
+    if (aggregation.kind === 'percentile')
+      return { ...distribution.valueAt(aggregation.percentile), samples };
+    if (aggregation.kind === 'count') return { value: samples, bounded: false, samples };
+    const { min, max, mean } = distribution;
+    const reading = { min, max, mean }[aggregation.kind as 'min' | 'max' | 'mean'];
+    return { ...reading, samples };
+  } finally {
+    distribution.destroy();
+  }
+}
+
+function readCounter(
+  series: readonly Series[],
+  definition: MetricDefinition,
+  aggregation: Aggregation,
+): GroupReading | null {
+  const count = sum(series, (one) => one.count);
+  const of = sum(series, (one) => one.of ?? 0);
+  if (aggregation.kind === 'count')
+    return series.length === 0 ? null : { value: count, bounded: false, samples: count };
+  if (of <= 0) return null;
+  const scale = definition.rate === 'ratio' ? 1 : 1e9;
+  return { value: (count * scale) / of, bounded: false, samples: definition.rate === 'ratio' ? of : count };
+}
+
+function readGauge(series: readonly Series[], aggregation: Aggregation): GroupReading | null {
+  const samples = sum(series, (one) => one.count);
+  if (samples === 0) return null;
+  if (aggregation.kind === 'min')
+    return { value: Math.min(...series.map((one) => one.min ?? Infinity)), bounded: false, samples };
+  if (aggregation.kind === 'max')
+    return { value: Math.max(...series.map((one) => one.max ?? -Infinity)), bounded: false, samples };
+  return { value: sum(series, (one) => (one.value ?? 0) * one.count) / samples, bounded: false, samples };
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}

@@ -1,0 +1,4 @@
+import type { Reporter } from './reporter.ts';
+
+/** The document itself (schema/result-v1.json). */
+export const json: Reporter = (document) => `${JSON.stringify(document)}\n`;

@@ -1,0 +1,107 @@
+import { actualOf, labelOf, latencyColumns, latencyRows, marginOf, metricLines } from './rows.ts';
+import { resultsOf } from './reporter.ts';
+import { markdownCode, markdownText, plain } from './text.ts';
+import { formatBytes, formatDurationNs } from '../model/units.ts';
+import type { Reporter } from './reporter.ts';
+import type { Environment, Outcome, RunResult, TargetOutcome, Verdict } from '../model/result.ts';
+
+/** For a pull request or a file: the verdict first, then targets, then each run. */
+export const markdown: Reporter = (document) => {
+  const results = resultsOf(document);
+  const environment = results[0]?.environment;
+  return [
+    `# perfkit: ${outcomes[document.verdict.outcome]}`,
+    document.verdict.reasons.map((reason) => `- ${markdownText(reason)}`).join('\n'),
+    targetsTable(document.verdict),
+    ...results.map(runText),
+    environment === undefined ? '' : environmentText(environment, document.started),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+    .concat('\n');
+};
+
+const outcomes = {
+  pass: '✅ pass',
+  fail: '❌ fail',
+  invalid: '⚠️ invalid run',
+  undecided: '❔ undecided',
+} satisfies Record<Outcome, string>;
+
+const marks = {
+  pass: '✅ pass',
+  fail: '❌ fail',
+  'no data': '❌ no data',
+  underpowered: '❔ too few samples',
+  warn: '⚠️ warning',
+} satisfies Record<TargetOutcome, string>;
+
+/** Columns from `numbersFrom` to `numbersTo` (exclusive) are right-aligned. */
+function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  numbersFrom: number,
+  numbersTo = head.length,
+): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const align = head.map((_, index) => (index >= numbersFrom && index < numbersTo ? '---:' : '---'));
+  return [line(head), line(align), ...rows.map(line)].join('\n');
+}
+
+function targetsTable(verdict: Verdict): string {
+  if (verdict.targets.length === 0) return '';
+  const several = new Set(verdict.targets.map((target) => target.scenario)).size > 1;
+  const rows = verdict.targets.map((target) => [
+    ...(several ? [markdownText(target.scenario)] : []),
+    marks[target.outcome],
+    `${target.id === null ? '' : `**${markdownText(target.id)}** `}${markdownCode(target.expr)}${labelOf(target.tags) === '' ? '' : ` ${markdownText(labelOf(target.tags))}`}`,
+    actualOf(target),
+    marginOf(target),
+    [target.reason, target.source].flatMap((text) => (text === null ? [] : [markdownText(text)])).join(' — '),
+  ]);
+  return `## Targets\n\n${table([...(several ? ['scenario'] : []), '', 'target', 'measured', 'margin', 'source'], rows, several ? 3 : 2, several ? 5 : 4)}`;
+}
+
+function runText(result: RunResult): string {
+  const { scenario } = result;
+  const latencies = latencyRows(result).map((row) => [
+    markdownText(row.label),
+    row.metric,
+    row.count,
+    row.throughput,
+    ...row.values,
+  ]);
+  const notes = [...new Set(latencyRows(result).flatMap((row) => (row.note === null ? [] : [row.note])))];
+  return [
+    `## ${markdownText(scenario.name)}`,
+    `${scenario.kind}, ${formatDurationNs(result.durationNs)}, seed ${scenario.seed}, scenario ${markdownCode(scenario.hash)}${result.complete ? '' : '; **interrupted: partial results**'}`,
+    ...result.validity.reasons.map((reason) => `> **${result.validity.state}**: ${markdownText(reason)}`),
+    latencies.length === 0
+      ? ''
+      : table(['', 'metric', 'samples', 'throughput', ...latencyColumns], latencies, 2),
+    ...notes.map((note) => `_${markdownText(note)}_`),
+    metricLines(result)
+      .map(({ label, text }) => `- ${label === '' ? '' : `${markdownText(label)}: `}${markdownText(text)}`)
+      .join('\n'),
+    result.errors.length === 0
+      ? ''
+      : `### Errors\n\n${table(
+          ['class', 'where', 'count', 'example'],
+          result.errors.map((error) => [
+            markdownText(error.class),
+            markdownText(labelOf(error.tags)),
+            String(error.count),
+            markdownCode(error.example),
+          ]),
+          2,
+          3,
+        )}`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function environmentText(environment: Environment, started: string): string {
+  const { node, cpuModel, cores, memoryBytes, platform, arch, osRelease, fingerprint } = environment;
+  return `---\n\n${plain(started)}, Node ${plain(node)} on ${platform} ${arch} ${plain(osRelease)}, ${cores} cores of ${markdownText(cpuModel)}, ${formatBytes(memoryBytes)}, environment ${markdownCode(fingerprint)}`;
+}
