@@ -5,10 +5,33 @@ export type { Engine, EngineContext, EngineOutcome, Progress } from './model/eng
 export type { Interval, Tags } from './model/interval.ts';
 export type { MetricDefinition } from './model/metrics.ts';
 export type { BenchPlan, LoadPlan, Plan, TargetPlan } from './model/plan.ts';
-export type { Environment, Outcome, RunResult, Series, SuiteResult, TargetResult, Validity, Verdict } from './model/result.ts';
+export type {
+  Environment,
+  Outcome,
+  RunResult,
+  Series,
+  SuiteResult,
+  TargetResult,
+  Validity,
+  Verdict,
+} from './model/result.ts';
+
+export { defineBench, defineLoad } from './plan/define.ts';
+export type { ScenarioSource } from './plan/load-scenario.ts';
+export { plan, validateScenario } from './run/prepare.ts';
+export type { PrepareOptions } from './run/prepare.ts';
+export { explainPlan } from './plan/explain.ts';
+export { builtInScenarios, findScenarios, selectScenarios } from './plan/find-scenarios.ts';
+export type { ScenarioEntry } from './plan/find-scenarios.ts';
+export { sourceFromFile } from './plan/from-module.ts';
+export { loadScenarioFromUrl } from './plan/from-url.ts';
+export { formatProblems } from './plan/problem.ts';
 
 export { run } from './run/run.ts';
 export type { Measured, RunOptions } from './run/run.ts';
+export { runDoctor } from './run/doctor.ts';
+export type { DoctorFindings } from './run/doctor.ts';
+export { formatDoctor } from './report/doctor.ts';
 export { readEnvironment } from './measure/environment.ts';
 export { prepareFolder, readResult, writeFileAtomic } from './run/store.ts';
 export { version } from './run/version.ts';

@@ -29,7 +29,7 @@ export function createProgress(
   quiet: boolean,
 ): ProgressView {
   if (quiet) return { update: () => undefined, next: () => undefined, end: () => undefined };
-  const live = stream.isTTY === true && (process.env['CI'] ?? '') === '' && process.env['TERM'] !== 'dumb';
+  const live = stream.isTTY && (process.env['CI'] ?? '') === '' && process.env['TERM'] !== 'dumb';
   const totalNs = parts.reduce((sum, part) => sum + part.expectedNs, 0);
   const startedMs = performance.now();
   let index = -1;

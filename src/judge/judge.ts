@@ -1,3 +1,4 @@
+import { samplesNeeded } from '../model/target.ts';
 import { hasTags, readGroup, selectGroups } from '../measure/selection.ts';
 import { readSlope, readWindows } from './windows.ts';
 import type { Group, GroupReading } from '../measure/selection.ts';
@@ -97,7 +98,7 @@ function decide(
     };
   }
   if (!holds(reading.value, target.op, limit)) return { ...values, outcome: failed, reason: null };
-  const needed = samplesNeeded(target);
+  const needed = samplesNeeded(target.aggregation);
   if (reading.samples < needed) {
     return {
       ...values,
@@ -106,11 +107,6 @@ function decide(
     };
   }
   return { ...values, outcome: 'pass', reason: null };
-}
-
-/** At least ten samples must lie above a percentile for it to mean anything. */
-function samplesNeeded({ aggregation }: Target): number {
-  return aggregation.kind === 'percentile' ? Math.ceil(10 / (1 - aggregation.percentile / 100) - 1e-6) : 1;
 }
 
 function readTarget(

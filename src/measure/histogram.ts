@@ -17,14 +17,13 @@ export class Histogram {
   /** `wide` counts with 64 bits (264 KiB): for totals of long runs. 32 bits (132 KiB) suffice for a slice. */
   constructor({ wide = false }: { readonly wide?: boolean } = {}) {
     hdr.initWebAssemblySync();
-    this.#wasm = hdr.build({
+    this.#wasm = hdr.WasmHistogram.build({
       bitBucketSize: wide ? 64 : 32,
       autoResize: false,
       lowestDiscernibleValue: 1,
       highestTrackableValue: Histogram.highestValue,
       numberOfSignificantValueDigits: Histogram.digits,
-      useWebAssembly: true,
-    }) as WasmHistogram;
+    });
   }
 
   /** Record one value, clamped into the range; a fraction is cut. NaN is recorded as 1. */
@@ -37,14 +36,14 @@ export class Histogram {
     return this.#wasm.totalCount;
   }
 
-  /** Smallest value; 0 when empty. */
+  /** Smallest value, to the bucket's lower end (as a decoded copy would say); 0 when empty. */
   get min(): number {
-    return this.count === 0 ? 0 : this.#wasm.minNonZeroValue;
+    return this.valueAt(0);
   }
 
-  /** Largest value, to the bucket's upper end; 0 when empty. */
+  /** Largest value, to the bucket's upper end (as a decoded copy would say); 0 when empty. */
   get max(): number {
-    return Math.min(this.#wasm.maxValue, Histogram.highestValue);
+    return this.valueAt(100);
   }
 
   get mean(): number {
@@ -53,19 +52,21 @@ export class Histogram {
 
   /** The value that `percentile` (0-100) of the samples do not exceed; 0 when empty. */
   valueAt(percentile: number): number {
-    return this.count === 0 ? 0 : Math.min(this.#wasm.getValueAtPercentile(percentile), Histogram.highestValue);
+    return this.count === 0
+      ? 0
+      : Math.min(this.#wasm.getValueAtPercentile(percentile), Histogram.highestValue);
   }
 
   add(other: Histogram): void {
     this.#wasm.add(other.#wasm);
   }
 
-  /** Add a slice as `encode` made it; an empty array adds nothing. */
+  /** Add a slice as `encode` made it; an empty array adds nothing. Throws PerfkitError on anything else. */
   addEncoded(data: Uint8Array): void {
     if (data.length === 0) return;
-    checkHeader(data);
-    const decoded = hdr.WasmHistogram.decode(data, 64, 0) as WasmHistogram;
-    this.#wasm.add(decoded);
+    checkEncoding(data);
+    const decoded = hdr.WasmHistogram.decode(data, 64, 0);
+    if (decoded instanceof hdr.WasmHistogram) this.#wasm.add(decoded);
     decoded.destroy();
   }
 
@@ -122,27 +123,35 @@ function compress(data: Uint8Array): Buffer {
 }
 
 function decompress(data: Buffer): Uint8Array {
-  if (data.length < 8 || data.readInt32BE(0) !== compressedCookie) throw unreadable('it is no compressed V2 histogram');
+  if (data.length < 8 || data.readInt32BE(0) !== compressedCookie)
+    throw unreadable('it is no compressed V2 histogram');
   const length = data.readInt32BE(4);
   if (length !== data.length - 8) throw unreadable(`it says ${length} bytes and has ${data.length - 8}`);
-  return inflateSync(data.subarray(8), { maxOutputLength: headerBytes + maxPayloadBytes });
+  const plain = inflateSync(data.subarray(8), { maxOutputLength: headerBytes + maxPayloadBytes });
+  if (plain.length < headerBytes) throw unreadable('it is too short for a V2 histogram');
+  return plain;
 }
 
 /** Only our own configuration is accepted, so that every sum is exact. */
-function checkHeader(data: Uint8Array): void {
+function checkEncoding(data: Uint8Array): void {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   if (data.length < headerBytes || view.getInt32(0) !== cookie) throw unreadable('it is no V2 histogram');
-  if (view.getInt32(4) !== data.length - headerBytes) throw unreadable('its length does not match its header');
+  if (view.getInt32(4) !== data.length - headerBytes)
+    throw unreadable('its length does not match its header');
   const digits = view.getInt32(12);
   const lowest = Number(view.getBigInt64(16));
   const highest = Number(view.getBigInt64(24));
   if (digits !== Histogram.digits || lowest !== 1 || highest !== Histogram.highestValue) {
-    throw unreadable(`expected 1 to ${Histogram.highestValue} with ${Histogram.digits} digits, got ${lowest} to ${highest} with ${digits}`);
+    throw unreadable(
+      `expected 1 to ${Histogram.highestValue} with ${Histogram.digits} digits, got ${lowest} to ${highest} with ${digits}`,
+    );
   }
   if (view.getInt32(8) !== 0) throw unreadable('its counts are shifted (normalising offset)');
   let slots = 0;
-  for (let offset = headerBytes; offset < data.length; ) {
+  for (let offset = headerBytes; offset < data.length;) {
     const word = zigzag(data, offset);
+    // The decoder holds a count in 32 signed bits: a larger one would wrap into a run of zeros and write out of bounds.
+    if (word.value > 0x7fff_ffff) throw unreadable('a count is more than 2^31');
     slots += word.value < 0 ? -word.value : 1;
     offset = word.next;
   }
@@ -158,7 +167,8 @@ function zigzag(data: Uint8Array, offset: number): { value: number; next: number
     if (byte === undefined) throw unreadable('it ends in the middle of a count');
     const last = index === 8;
     value += (last ? byte : byte & 0x7f) * scale;
-    if (last || byte < 0x80) return { value: value % 2 === 0 ? value / 2 : -(value + 1) / 2, next: offset + index + 1 };
+    if (last || byte < 0x80)
+      return { value: value % 2 === 0 ? value / 2 : -(value + 1) / 2, next: offset + index + 1 };
     scale *= 128;
   }
   throw unreadable('a count is too long');

@@ -32,7 +32,7 @@ export function selectGroups(series: readonly Series[], metric: string, tags: Ta
 }
 
 /** The part of the tags that names the variant. */
-export function variantOf(tags: Tags): Tags {
+function variantOf(tags: Tags): Tags {
   return Object.fromEntries(
     variantTags.flatMap((tag) => (tags[tag] === undefined ? [] : [[tag, tags[tag]]])),
   );
@@ -68,8 +68,8 @@ function readHistogram(series: readonly Series[], aggregation: Aggregation): Gro
     if (aggregation.kind === 'percentile')
       return { ...distribution.valueAt(aggregation.percentile), samples };
     if (aggregation.kind === 'count') return { value: samples, bounded: false, samples };
-    const { min, max, mean } = distribution;
-    const reading = { min, max, mean }[aggregation.kind as 'min' | 'max' | 'mean'];
+    const { kind } = aggregation;
+    const reading = kind === 'min' || kind === 'max' ? distribution[kind] : distribution.mean;
     return { ...reading, samples };
   } finally {
     distribution.destroy();

@@ -57,25 +57,41 @@ export interface ParsedTarget extends Omit<Target, 'limit'> {
 
 const maxLength = 512;
 const aggregations = ['min', 'max', 'mean', 'count', 'rate', 'value', 'slope'] as const;
-const usage = 'write `metric{tag:value} agg op limit [in phase] [over window]`, such as `response_time p95 < 200ms`';
+const usage =
+  'write `metric{tag:value} agg op limit [in phase] [over window]`, such as `response_time p95 < 200ms`';
 
 /** Parse the shape of a target; names are checked by `resolveLimit` and the planner. Throws TargetError. */
 export function parseTarget(text: string): ParsedTarget {
-  if (text.length > maxLength) throw new TargetError(`a target has at most ${maxLength} characters, this one has ${text.length}`, 0);
+  if (text.length > maxLength)
+    throw new TargetError(`a target has at most ${maxLength} characters, this one has ${text.length}`, 0);
   const scan = new Scanner(text);
   const metricOffset = scan.skipSpace();
   const metric = scan.take(/[A-Za-z_][\w.]*/y) ?? scan.fail('expected a metric');
-  if (/^p\d/.test(metric)) throw new TargetError(`a metric is missing before "${metric}": ${usage}`, metricOffset);
+  if (/^p\d/.test(metric))
+    throw new TargetError(`a metric is missing before "${metric}": ${usage}`, metricOffset);
   const { tags, tagOffsets } = scanTags(scan);
   const aggregationOffset = scan.skipSpace();
   const aggregation = scanAggregation(scan);
   scan.skipSpace();
   const op = scanOp(scan);
   const limitOffset = scan.skipSpace();
-  const limitText = scan.take(/(?:(?!\s+(?:in|over)(?:\s|$)).)+/ys)?.trim() ?? '';
+  const limitText = scan.take(/(?:(?!\s+(?:in|over)(?:\s|$)).)+/sy)?.trim() ?? '';
   if (limitText === '') scan.fail('expected a limit such as "10ms"');
   const { phase, phaseOffset, overNs } = scanScope(scan);
-  return { metric, metricOffset, tags, tagOffsets, aggregation, aggregationOffset, op, limitText, limitOffset, phase, phaseOffset, overNs };
+  return {
+    metric,
+    metricOffset,
+    tags,
+    tagOffsets,
+    aggregation,
+    aggregationOffset,
+    op,
+    limitText,
+    limitOffset,
+    phase,
+    phaseOffset,
+    overNs,
+  };
 }
 
 /** A cursor over the text of one target. */
@@ -108,7 +124,10 @@ class Scanner {
 
   fail(expected: string): never {
     const rest = this.#text.slice(this.#at, this.#at + 40);
-    throw new TargetError(`${expected}, got ${rest === '' ? 'the end of the target' : `"${rest}"`}: ${usage}`, this.#at);
+    throw new TargetError(
+      `${expected}, got ${rest === '' ? 'the end of the target' : `"${rest}"`}: ${usage}`,
+      this.#at,
+    );
   }
 }
 
@@ -122,10 +141,12 @@ function scanTags(scan: Scanner): { tags: Record<string, string>; tagOffsets: Re
     const tag = scan.take(/[A-Za-z_]\w*/y) ?? scan.fail('expected a tag as {name:value}');
     if (scan.take(/\s*:\s*/y) === null) scan.fail(`expected ":" and a value after the tag "${tag}"`);
     const value = scan.take(/[^,{}]+/y)?.trim() ?? scan.fail(`expected a value for the tag "${tag}"`);
-    if (tags.some(([name]) => name === tag)) throw new TargetError(`the tag "${tag}" is written twice`, offset);
+    if (tags.some(([name]) => name === tag))
+      throw new TargetError(`the tag "${tag}" is written twice`, offset);
     tags.push([tag, value]);
     tagOffsets.push([tag, offset]);
-    if (scan.take(/,\s*(?!\s|\})/y) === null && scan.take(/(?=\})/y) === null) scan.fail('expected "," or "}"');
+    if (scan.take(/,\s*(?!\s|\})/y) === null && scan.take(/(?=\})/y) === null)
+      scan.fail('expected "," or "}"');
   }
   // Own properties even for `__proto__`.
   return { tags: Object.fromEntries(tags), tagOffsets: Object.fromEntries(tagOffsets) };
@@ -138,7 +159,10 @@ function scanAggregation(scan: Scanner): Aggregation {
   if (/^p[\d.]+$/.test(text)) {
     const percentile = Number(text.slice(1));
     if (percentile > 0 && percentile < 100) return { kind: 'percentile', percentile };
-    throw new TargetError(`a percentile lies between 0 and 100, got "${text}" (use max for the largest value)`, offset);
+    throw new TargetError(
+      `a percentile lies between 0 and 100, got "${text}" (use max for the largest value)`,
+      offset,
+    );
   }
   const kind = aggregations.find((name) => name === text);
   if (kind === undefined) throw new TargetError(`${expected}, got "${text}"`, offset);
@@ -166,7 +190,8 @@ function scanScope(scan: Scanner): { phase: string | null; phaseOffset: number; 
     const offset = scan.skipSpace();
     const window = scan.take(/\S+/y) ?? scan.fail('expected a window such as "10s" after "over"');
     overNs = parseDurationNs(window);
-    if (overNs === null || overNs <= 0) throw new TargetError(`expected a window such as "10s" after "over", got "${window}"`, offset);
+    if (overNs === null || overNs <= 0)
+      throw new TargetError(`expected a window such as "10s" after "over", got "${window}"`, offset);
   }
   scan.skipSpace();
   if (!scan.done) scan.fail('expected the end of the target');
@@ -198,6 +223,12 @@ export function resolveLimit(
     const unitless = splitQuantity(text)?.unit === '' ? ' (a unit is missing)' : '';
     throw new TargetError(
       `expected a limit such as ${expected.example} for ${metric.name}, got "${text}"${unitless}`,
+      offset,
+    );
+  }
+  if (expected === forms.ratio && Math.abs(value) > 1 && !text.endsWith('%')) {
+    throw new TargetError(
+      `expected a share such as ${expected.example} for ${metric.name}, got "${text}": write "${text}%" or "${value / 100}"`,
       offset,
     );
   }
@@ -244,3 +275,9 @@ export const aggregationsOf: Readonly<Record<MetricDefinition['kind'], readonly 
   counter: ['count', 'rate', 'slope'],
   gauge: ['value', 'min', 'max', 'mean', 'slope'],
 };
+
+/** Samples that an aggregation takes to mean something: a percentile needs ten beyond it. */
+export function samplesNeeded(aggregation: Aggregation): number {
+  // The small step back undoes 10 / (1 - 0.999) = 10000.000000000009.
+  return aggregation.kind === 'percentile' ? Math.ceil(10 / (1 - aggregation.percentile / 100) - 1e-6) : 1;
+}

@@ -64,14 +64,15 @@ function targetsTable(verdict: Verdict): string {
 
 function runText(result: RunResult): string {
   const { scenario } = result;
-  const latencies = latencyRows(result).map((row) => [
+  const rows = latencyRows(result);
+  const latencies = rows.map((row) => [
     markdownText(row.label),
     row.metric,
     row.count,
     row.throughput,
     ...row.values,
   ]);
-  const notes = [...new Set(latencyRows(result).flatMap((row) => (row.note === null ? [] : [row.note])))];
+  const notes = rows.flatMap(({ label, note }) => (note === null ? [] : [`${label === '' ? '' : `${label}: `}${note}`]));
   return [
     `## ${markdownText(scenario.name)}`,
     `${scenario.kind}, ${formatDurationNs(result.durationNs)}, seed ${scenario.seed}, scenario ${markdownCode(scenario.hash)}${result.complete ? '' : '; **interrupted: partial results**'}`,

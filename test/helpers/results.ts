@@ -121,6 +121,8 @@ export function interval(more: Partial<Interval> = {}): Interval {
   };
 }
 
-export function range(count: number, of: (index: number) => number = (index) => index + 1): number[] {
+export function range(count: number): number[];
+export function range<T>(count: number, of: (index: number) => T): T[];
+export function range(count: number, of: (index: number) => unknown = (index) => index + 1): unknown[] {
   return Array.from({ length: count }, (_, index) => of(index));
 }

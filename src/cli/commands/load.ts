@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { addRunOptions, collect, durationNs, positiveCount, ratePerSecond } from '../options.ts';
+import type { RunFlags } from '../options.ts';
+
+/** The flags of the URL form; durations in ns, rate a second. */
+export interface LoadFlags extends RunFlags {
+  readonly connections?: number;
+  readonly duration?: number;
+  readonly rate?: number;
+  readonly requests?: number;
+  readonly method?: string;
+  readonly header?: readonly string[];
+  readonly body?: string;
+  readonly timeout?: number;
+}
+
+export function addLoad(program: Command): void {
+  const command = program
+    .command('load')
+    .description('Load an HTTP server: a URL, a scenario, or without argument a small built-in server.')
+    .argument('[scenario|url]', 'http://host:port/path, a scenario file, or the name of a built-in load scenario')
+    .option('-c, --connections <n>', 'connections; without -R each has one request at a time (default: 50)', positiveCount)
+    .option('-d, --duration <time>', 'how long, such as 10s (default: 10s)', durationNs)
+    .option('-R, --rate <n>', 'requests a second over all connections, sent on time whatever the server does', ratePerSecond)
+    .option('-n, --requests <n>', 'stop after so many requests', positiveCount)
+    .option('-m, --method <method>', 'request method (default: GET)')
+    .option('-H, --header <header>', 'request header "Name: value"; can be repeated', collect)
+    .option('-b, --body <body>', 'request body, or @file')
+    .option('-t, --timeout <time>', 'how long a reply may take (default: 10s)', durationNs);
+  addRunOptions(command, 'standard')
+    .addHelpText('after', examples)
+    .action(async (source: string | undefined, flags: LoadFlags) => {
+      const { selectLoadPlans } = await import('../select-plans.ts');
+      const { runPlans } = await import('../run-plans.ts');
+      process.exitCode = await runPlans(await selectLoadPlans(source, flags), flags);
+    });
+}
+
+const examples = `
+Examples:
+  perfkit load                                          a built-in server on a free loopback port
+  perfkit load http://127.0.0.1:8080/ -c 50 -d 10s      50 connections, as fast as the server answers
+  perfkit load http://127.0.0.1:8080/ -R 1000           1000 requests a second
+  perfkit load http://127.0.0.1:8080/items -m POST -H 'content-type: application/json' -b @item.json
+  perfkit load api.perfkit.yaml --json
+
+A host that is not this machine is loaded only when it is named: in the URL, or under "allow" in a scenario.`;

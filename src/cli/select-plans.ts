@@ -1,0 +1,131 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import {
+  builtInScenarios,
+  findScenarios,
+  loadScenarioFromUrl,
+  plan,
+  selectScenarios,
+  sourceFromFile,
+} from '../index.ts';
+import { PerfkitError, messageOf } from '../model/errors.ts';
+import type { BenchPlan, LoadPlan, Plan, ScenarioEntry, ScenarioSource } from '../index.ts';
+import type { LoadFlags } from './commands/load.ts';
+import type { RunFlags } from './options.ts';
+
+type Kind = Plan['kind'];
+type SelectionFlags = Pick<RunFlags, 'tag' | 'profile' | 'seed'>;
+
+/** Plans of what `perfkit bench` names: scenarios, modules, or the built-in quick suite. */
+export function selectBenchPlans(words: readonly string[], flags: SelectionFlags): Promise<Plan[]> {
+  const suite = words.length === 0 && flags.tag === undefined;
+  return selectPlans(words, suite ? { ...flags, tag: ['quick'] } : flags, 'bench');
+}
+
+/** Plans of what `perfkit load` names: a URL, scenarios, or nothing for the built-in server. */
+export async function selectLoadPlans(word: string | undefined, flags: LoadFlags): Promise<Plan[]> {
+  if (word !== undefined && isUrl(word)) return [await planSource(urlSource(word, flags), flags)];
+  const urlFlags = urlFlagNames.filter((name) => flags[name] !== undefined);
+  if (urlFlags.length > 0) {
+    throw new PerfkitError(
+      'usage',
+      `--${urlFlags.join(', --')} ${urlFlags.length === 1 ? 'goes' : 'go'} with a URL, such as http://127.0.0.1:8080/; a scenario says it itself`,
+    );
+  }
+  return word === undefined && flags.tag === undefined
+    ? selectPlans(['self/http'], flags, 'load')
+    : selectPlans(word === undefined ? [] : [word], flags, 'load');
+}
+
+const urlFlagNames = ['connections', 'duration', 'rate', 'requests', 'method', 'header', 'body', 'timeout'] as const;
+
+/**
+ * Plans of the named scenarios, in the order named; all built-in ones of the kind when none is. Throws one
+ * PerfkitError when a word means nothing, or a scenario is unsound or of the other kind.
+ */
+export async function selectPlans(words: readonly string[], flags: SelectionFlags, kind: Kind | null): Promise<Plan[]> {
+  const entries = await findScenarios([builtInScenarios]);
+  const sources: ScenarioSource[] = [];
+  for (const word of words) {
+    if (existsSync(word)) sources.push(...(await sourcesAt(word, flags)));
+    else if (looksLikePath(word)) throw new PerfkitError('usage', `${word}: no such file`);
+    else sources.push(...keep(selectScenarios(entries, word), flags, kind).map(sourceOf));
+  }
+  if (words.length === 0) sources.push(...keep(entries, flags, kind).map(sourceOf));
+  if (sources.length === 0) throw new PerfkitError('usage', `no ${kind ?? ''} scenario is left${tagText(flags)}; \`perfkit list\` shows all`);
+  const plans: Plan[] = [];
+  for (const source of sources) plans.push(await planSource(source, flags));
+  const other = plans.find((one) => kind !== null && one.kind !== kind);
+  if (other !== undefined) {
+    throw new PerfkitError('usage', `${other.scenario.name} is a ${other.kind} scenario: run it with \`perfkit ${other.kind}\``);
+  }
+  return plans;
+}
+
+/** A file is itself; a folder is every scenario below it. */
+async function sourcesAt(path: string, flags: SelectionFlags): Promise<ScenarioSource[]> {
+  const inside = await findScenarios([path]).catch(() => []);
+  if (inside.length > 0) return keep(inside, flags, null).map(sourceOf);
+  return [await sourceFromFile(path, process.cwd())];
+}
+
+/** Unsound scenarios stay: planning them says what is wrong. */
+function keep(entries: readonly ScenarioEntry[], flags: SelectionFlags, kind: Kind | null): ScenarioEntry[] {
+  const wanted = flags.tag ?? [];
+  return entries.filter(
+    (entry) => (kind === null || entry.kind === null || entry.kind === kind) && wanted.every((tag) => entry.tags.includes(tag)),
+  );
+}
+
+/** Paths below the working folder are shown relative to it. */
+function sourceOf({ file }: ScenarioEntry): ScenarioSource {
+  const shown = relative(process.cwd(), file);
+  return { file: shown.startsWith('..') ? file : shown };
+}
+
+function planSource(source: ScenarioSource, { profile, seed }: SelectionFlags): Promise<BenchPlan | LoadPlan> {
+  return plan(source, { profile, ...(seed !== undefined && { seed }) });
+}
+
+/** Anything with a scheme, or a host and port: the planner says what is wrong with one that is no http URL. */
+function isUrl(word: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(word) || /^(localhost|\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]+\])(:\d+)?(\/|$)/i.test(word);
+}
+
+function looksLikePath(word: string): boolean {
+  return /^[./]|\.(ya?ml|[cm]?[jt]s)$/.test(word);
+}
+
+function urlSource(url: string, flags: LoadFlags): ScenarioSource {
+  const scenario = loadScenarioFromUrl(url, {
+    connections: flags.connections,
+    durationNs: flags.duration,
+    rate: flags.rate,
+    requests: flags.requests,
+    method: flags.method,
+    headers: (flags.header ?? []).map(parseHeader),
+    body: flags.body === undefined ? undefined : readBody(flags.body),
+    timeoutNs: flags.timeout,
+  });
+  return { file: null, scenario };
+}
+
+function parseHeader(text: string): readonly [string, string] {
+  const colon = text.indexOf(':');
+  if (colon < 1) throw new PerfkitError('usage', `expected a header as "Name: value" after -H, got "${text}"`);
+  return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
+}
+
+function readBody(text: string): string {
+  if (!text.startsWith('@')) return text;
+  const file = resolve(text.slice(1));
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new PerfkitError('usage', `cannot read the body from ${text.slice(1)}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function tagText(flags: SelectionFlags): string {
+  return flags.tag === undefined ? '' : ` with the tag ${flags.tag.join(' and ')}`;
+}

@@ -1,0 +1,188 @@
+import { formatBytes, formatDurationNs, formatRatio, formatValue } from '../model/units.ts';
+import { readSystemLimits } from '../measure/system-limits.ts';
+import { samplesNeeded } from '../model/target.ts';
+import { arrivalsOf, expectedSamples } from './expected-samples.ts';
+import { formatDistribution } from './parse-distribution.ts';
+import { printable } from './printable.ts';
+import type {
+  BenchPlan,
+  FlowPlan,
+  LoadPlan,
+  PhasePlan,
+  Plan,
+  SubjectPlan,
+  TargetPlan,
+} from '../model/plan.ts';
+import type { SystemLimits } from '../measure/system-limits.ts';
+
+/** A plan for people: what will be done, how long it takes, what it touches, and whether its targets can be decided. */
+export function explainPlan(plan: Plan): string {
+  return explainPlanOn(plan, readSystemLimits());
+}
+
+/** The same for a machine with other limits than this one. */
+export function explainPlanOn(plan: Plan, machine: SystemLimits): string {
+  const { scenario } = plan;
+  const head = [
+    `${scenario.name} (${plan.kind})`,
+    row('file', scenario.file === null ? 'none, made from the command line' : printable(scenario.file, 500)),
+    ...(scenario.tags.length === 0 ? [] : [row('tags', scenario.tags.join(', '))]),
+    row('seed', String(scenario.seed)),
+    row('hash', scenario.hash),
+    row('time', `at most ${formatDurationNs(plan.expectedNs)}`),
+  ];
+  const body = plan.kind === 'bench' ? explainBench(plan) : explainLoad(plan, machine);
+  return [...head, '', ...body, '', ...explainTargets(plan), ''].join('\n');
+}
+
+function row(label: string, text: string): string {
+  return `  ${label.padEnd(12)} ${text}`;
+}
+
+function explainBench({ subjects, workload, run, reference }: BenchPlan): string[] {
+  const runs = subjects.length * run.concurrency.length * run.rounds;
+  const each = `${formatDurationNs(run.forNs)} measured after ${formatDurationNs(run.warmupNs)} of warm-up`;
+  const mix = Object.entries(workload.mix).map(([name, share]) => `${printable(name)} ${formatRatio(share)}`);
+  const arrivals =
+    run.arrivals === 'closed'
+      ? 'the next operation starts when one ends'
+      : `${run.arrivals}/s, started on time: ${Math.floor((run.arrivals * run.forNs) / 1e9)} operations a run`;
+  return [
+    'runs',
+    row(
+      'number',
+      `${runs} (subjects: ${subjects.length}, concurrencies: ${run.concurrency.length}, rounds: ${run.rounds}), interleaved`,
+    ),
+    row('each', each),
+    row('isolation', run.isolate === 'process' ? 'a fresh process for each run' : 'all in this process'),
+    row('concurrency', run.concurrency.join(', ')),
+    row('arrivals', arrivals),
+    '',
+    'workload',
+    row('keys', `${workload.keys}, ${formatDistribution(workload.distribution)}`),
+    row('values', formatBytes(workload.valueBytes)),
+    row('mix', mix.length === 0 ? "the subject's own" : mix.join(', ')),
+    '',
+    'subjects',
+    ...subjects.map((subject) =>
+      row(
+        printable(subject.name),
+        explainSubject(subject) + (subject.name === reference ? '  (reference)' : ''),
+      ),
+    ),
+  ];
+}
+
+function explainSubject({ use, options }: SubjectPlan): string {
+  const given = Object.keys(options).length === 0 ? '' : ` ${printable(JSON.stringify(options), 200)}`;
+  if (use.kind === 'driver') return `driver ${use.driver}${given}`;
+  const from = `${printable(use.module)}#${use.export}`;
+  if (use.kind === 'tinybench') return `task ${printable(use.task)} of ${from}`;
+  return `${use.kind === 'factory' ? 'made by' : 'calls'} ${from}${given}`;
+}
+
+function explainLoad({ target, phases, flows, limits }: LoadPlan, machine: SystemLimits): string[] {
+  const server =
+    target.builtin === null
+      ? target.origin
+      : `the built-in server ${target.builtin}, on a free loopback port`;
+  const sockets = Math.max(...phases.map(({ connections }) => connections));
+  return [
+    'target',
+    row('server', server),
+    row('hosts', [...new Set([new URL(target.origin).hostname, ...target.allow])].join(', ')),
+    row('sockets', `at most ${sockets} at once; ${explainSockets(sockets, machine)}`),
+    '',
+    'phases',
+    ...phases.map((phase) => row(phase.name, explainPhase(phase))),
+    '',
+    'requests',
+    ...flows.flatMap((flow) => explainFlow(flow, flows)),
+    '',
+    'limits',
+    row(
+      'time-outs',
+      `${formatDurationNs(limits.timeoutNs)} a request, ${formatDurationNs(limits.connectTimeoutNs)} to connect`,
+    ),
+    row(
+      'replies',
+      `at most ${formatBytes(limits.maxBodyBytes)} of body, ${formatBytes(limits.maxHeaderBytes)} of header`,
+    ),
+    row('waiting', `at most ${limits.maxWaiting} arrivals wait for a connection, more are dropped`),
+    row('end', `requests in flight get ${formatDurationNs(limits.gracefulStopNs)}, then they are cut`),
+    row(
+      'pacing',
+      limits.pacing === 'precise'
+        ? 'precise: one core is kept busy'
+        : 'eco: timers only, starts up to a few ms late',
+    ),
+  ];
+}
+
+/** Files and sockets that the process has open beside its connections. */
+const otherFiles = 64;
+
+function explainSockets(sockets: number, { fileDescriptors, ports }: SystemLimits): string {
+  const localPorts = ports === null ? null : ports.last - ports.first + 1;
+  const limits = [
+    fileDescriptors === null ? 'limit of open files unknown' : `ulimit -n is ${fileDescriptors}`,
+    localPorts === null ? 'port range unknown' : `${localPorts} local ports`,
+  ].join(', ');
+  const short: string[] = [];
+  if (fileDescriptors !== null && sockets + otherFiles > fileDescriptors)
+    short.push(`raise it: ulimit -n ${sockets + otherFiles}`);
+  if (localPorts !== null && sockets > localPorts)
+    short.push('widen net.ipv4.ip_local_port_range: each connection takes a port');
+  return short.length === 0 ? limits : `${limits}. NOT ENOUGH: ${short.join('; ')}`;
+}
+
+function explainPhase(phase: PhasePlan): string {
+  const { arrivals, forNs, maxRequests, connections, measured } = phase;
+  const parts = [formatDurationNs(forNs)];
+  if (arrivals.model === 'open') {
+    const about = arrivals.spacing === 'poisson' ? 'about ' : '';
+    parts.push(`${formatValue(arrivals.ratePerSecond, 'count', true)} ${arrivals.spacing}`);
+    parts.push(`${about}${arrivalsOf(phase)} requests`, `at most ${connections} in flight`);
+  } else {
+    parts.push(`${arrivals.users} users, each with one request at a time`);
+    parts.push(
+      maxRequests === null ? 'as many requests as the server answers' : `at most ${maxRequests} requests`,
+    );
+  }
+  if (!measured) parts.push('not measured');
+  return parts.join(', ');
+}
+
+function explainFlow(flow: FlowPlan, flows: readonly FlowPlan[]): string[] {
+  const total = flows.reduce((sum, { weight }) => sum + weight, 0);
+  return flow.steps.map(({ name, method, path, body }, index) => {
+    const label = index === 0 ? `${printable(flow.name)} ${formatRatio(flow.weight / total)}` : '';
+    const size = body === null ? '' : `, body ${formatBytes(Buffer.byteLength(body))}`;
+    const request = `${method} ${printable(path, 80)}`;
+    return row(label, `${request}${name === request ? '' : `  name ${printable(name)}`}${size}`);
+  });
+}
+
+function explainTargets(plan: Plan): string[] {
+  if (plan.targets.length === 0)
+    return ['targets', row('none', 'the run measures and reports, but can only fail as invalid')];
+  return [
+    'targets',
+    ...plan.targets.map((target) =>
+      row(target.id ?? '-', `${printable(target.expr, 600)}${explainPower(plan, target)}`),
+    ),
+  ];
+}
+
+function explainPower(plan: Plan, target: TargetPlan): string {
+  const { aggregation } = target.target;
+  const warn = target.severity === 'warn' ? ' (warns only)' : '';
+  if (aggregation.kind !== 'percentile') return warn;
+  const needed = samplesNeeded(aggregation);
+  const samples = expectedSamples(plan, target, needed);
+  if (samples.kind === 'unknown') return `${warn}: needs ${needed} samples`;
+  if (samples.kind === 'needs')
+    return `${warn}: needs ${needed} samples, there are if one operation takes at most ${formatDurationNs(samples.longestNs)} and each is timed`;
+  const word = samples.count >= needed ? 'enough' : 'NOT ENOUGH, it will be underpowered';
+  return `${warn}: needs ${needed} samples, gets ${samples.count}: ${word}`;
+}

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Sent once when this text appears on stderr, or after so many ms. */
+  readonly interrupt?: { readonly signal: NodeJS.Signals; readonly afterMs: number };
+  /** Killed after this; a hanging command is a failure, not a hanging test. */
+  readonly limitMs?: number;
+}
+
+const bin = join(import.meta.dirname, '..', '..', 'bin', 'perfkit.js');
+
+/** Run the built command line as a user does, in a process of its own. */
+export function perfkit(args: readonly string[], options: CliOptions = {}): Promise<Outcome> {
+  const { cwd = temporaryFolder(), env = {}, interrupt, limitMs = 90_000 } = options;
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd,
+    env: { ...process.env, CI: '', FORCE_COLOR: undefined, NO_COLOR: undefined, NODE_TEST_CONTEXT: undefined, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
+  const timer = interrupt === undefined ? undefined : setTimeout(() => child.kill(interrupt.signal), interrupt.afterMs);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      clearTimeout(limit);
+      clearTimeout(timer);
+      resolve({ code, stdout, stderr });
+    });
+  });
+}
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'perfkit-e2e-'));
+}
+
+/** A folder with one file in it. */
+export function folderWith(name: string, text: string): string {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, name), text);
+  return folder;
+}
