@@ -82,12 +82,26 @@ function readCounter(
   aggregation: Aggregation,
 ): GroupReading | null {
   const count = sum(series, (one) => one.count);
-  const of = sum(series, (one) => one.of ?? 0);
   if (aggregation.kind === 'count')
     return series.length === 0 ? null : { value: count, bounded: false, samples: count };
-  if (of <= 0) return null;
-  const scale = definition.rate === 'ratio' ? 1 : 1e9;
-  return { value: (count * scale) / of, bounded: false, samples: definition.rate === 'ratio' ? of : count };
+  if (definition.rate === 'ratio') {
+    const attempts = sum(series, (one) => one.of ?? 0);
+    return attempts <= 0 ? null : { value: count / attempts, bounded: false, samples: attempts };
+  }
+  const ns = elapsedNs(series);
+  return ns <= 0 ? null : { value: (count * 1e9) / ns, bounded: false, samples: count };
+}
+
+/**
+ * The time that per-second counters were counted over. Slices of one series follow each other, and so do phases:
+ * their times add. Different series of one phase (endpoints) were counted at the same time.
+ */
+export function elapsedNs(series: readonly Series[]): number {
+  const byPhase = Map.groupBy(series, (one) => one.tags['phase'] ?? '');
+  return sum([...byPhase.values()], (inPhase) => {
+    const bySeries = Map.groupBy(inPhase, (one) => JSON.stringify(Object.entries(one.tags).toSorted()));
+    return Math.max(...[...bySeries.values()].map((slices) => sum(slices, (one) => one.of ?? 0)));
+  });
 }
 
 function readGauge(series: readonly Series[], aggregation: Aggregation): GroupReading | null {

@@ -21,17 +21,26 @@ interface Findings {
 
 /** For people: the machine, what it can keep up with, and each check. */
 export function formatDoctor({ environment, clock, scheduling, limits, checks }: Findings): string {
-  const { node, platform, arch, osRelease, cores, cpuModel, cpuQuota, memoryBytes, loadAverage1m } = environment;
+  const { node, platform, arch, osRelease, cores, cpuModel, cpuQuota, memoryBytes, loadAverage1m } =
+    environment;
   const quota = cpuQuota === null ? '' : `, quota ${cpuQuota} cores`;
   const facts = [
     ['Node', `${plain(node)} on ${platform} ${arch} ${plain(osRelease)}`],
     ['cores', `${cores} of ${plain(cpuModel)}${quota}, load average ${loadAverage1m.toFixed(2)}`],
     ['memory', formatBytes(memoryBytes)],
-    ['clock', `${formatDurationNs(clock.costNs)} a reading, steps of ${formatDurationNs(clock.resolutionNs)}`],
+    [
+      'clock',
+      `${formatDurationNs(clock.costNs)} a reading, steps of ${formatDurationNs(clock.resolutionNs)}`,
+    ],
     ['start, spinning', floorText(scheduling.spinning)],
     ['start, by timers', floorText(scheduling.timers)],
     ['open files', limits.fileDescriptors === null ? 'unknown' : formatCount(limits.fileDescriptors)],
-    ['local ports', limits.ports === null ? 'unknown' : `${limits.ports.last - limits.ports.first + 1} (${limits.ports.first}-${limits.ports.last})`],
+    [
+      'local ports',
+      limits.ports === null
+        ? 'unknown'
+        : `${limits.ports.last - limits.ports.first + 1} (${limits.ports.first}-${limits.ports.last})`,
+    ],
   ] as const;
   const failed = checks.filter((check) => !check.pass).length;
   return [
@@ -39,7 +48,9 @@ export function formatDoctor({ environment, clock, scheduling, limits, checks }:
     '',
     ...checks.map((check) => `${check.pass ? '✓' : '✗'} ${check.name}: ${check.detail}`),
     '',
-    failed === 0 ? `All ${checks.length} checks hold.` : `${failed} of ${checks.length} checks FAIL: numbers measured here cannot be trusted now.`,
+    failed === 0
+      ? `All ${checks.length} checks hold.`
+      : `${failed} of ${checks.length} checks FAIL: numbers measured here cannot be trusted now.`,
     '',
   ].join('\n');
 }

@@ -72,7 +72,9 @@ function runText(result: RunResult): string {
     row.throughput,
     ...row.values,
   ]);
-  const notes = rows.flatMap(({ label, note }) => (note === null ? [] : [`${label === '' ? '' : `${label}: `}${note}`]));
+  const notes = rows.flatMap(({ label, note }) =>
+    note === null ? [] : [`${label === '' ? '' : `${label}: `}${note}`],
+  );
   return [
     `## ${markdownText(scenario.name)}`,
     `${scenario.kind}, ${formatDurationNs(result.durationNs)}, seed ${scenario.seed}, scenario ${markdownCode(scenario.hash)}${result.complete ? '' : '; **interrupted: partial results**'}`,

@@ -1,5 +1,5 @@
 import { Distribution } from '../measure/distribution.ts';
-import { selectGroups, variantTags } from '../measure/selection.ts';
+import { elapsedNs, readGroup, selectGroups, variantTags } from '../measure/selection.ts';
 import { formatCount, formatValue } from '../model/units.ts';
 import type { Reading } from '../measure/distribution.ts';
 import type { Tags } from '../model/interval.ts';
@@ -43,20 +43,28 @@ function groupsOf(series: readonly Series[], metric: MetricDefinition): Series[]
 }
 
 function rowsOfGroup(result: RunResult, metric: MetricDefinition, group: readonly Series[]): LatencyRow[] {
-  const shared = Object.fromEntries(
-    Object.entries(group[0]?.tags ?? {}).filter(([tag]) => groupTags.includes(tag)),
+  const [first] = group;
+  const shared = sharedTags(first?.tags ?? {});
+  const throughput = throughputOf(result.series, metric, shared);
+  if (first !== undefined && group.length === 1) return [rowOf(metric, group, first.tags, throughput)];
+  // the parts of the other clocks say little that their whole does not, and fill the screen
+  if (!operationMetrics.includes(metric.name)) return [rowOf(metric, group, shared, throughput)];
+  const parts = group.map((one) =>
+    rowOf(metric, [one], one.tags, throughputOf(result.series, metric, one.tags)),
   );
-  const whole = rowOf(result, metric, group, group.length === 1 ? (group[0]?.tags ?? {}) : shared);
-  return group.length === 1
-    ? [whole]
-    : [whole, ...group.map((one) => rowOf(result, metric, [one], one.tags))];
+  return [rowOf(metric, group, shared, throughput), ...parts];
+}
+
+/** The tags of a group, without those that name a part of it. */
+function sharedTags(tags: Tags): Tags {
+  return Object.fromEntries(Object.entries(tags).filter(([tag]) => groupTags.includes(tag)));
 }
 
 function rowOf(
-  result: RunResult,
   metric: MetricDefinition,
   series: readonly Series[],
   tags: Tags,
+  throughput: string,
 ): LatencyRow {
   const distribution = new Distribution();
   try {
@@ -66,7 +74,7 @@ function rowOf(
       metric: metric.name,
       label: labelOf(tags),
       count: formatCount(distribution.count),
-      throughput: countsOperations(metric) ? throughputOf(result.series, tags) : '',
+      throughput,
       values: readings.map((reading) => formatReading(reading, metric)),
       censored: distribution.censoredCount,
       note: series[0]?.note ?? null,
@@ -78,14 +86,12 @@ function rowOf(
 
 const operationMetrics = ['op_duration', 'response_time'];
 
-function countsOperations(metric: MetricDefinition): boolean {
-  return operationMetrics.includes(metric.name);
-}
-
-function throughputOf(series: readonly Series[], tags: Tags): string {
+/** Completed operations a second of the work with these tags; empty where the metric is not about operations. */
+function throughputOf(series: readonly Series[], metric: MetricDefinition, tags: Tags): string {
+  if (!operationMetrics.includes(metric.name)) return '';
   const matching = selectGroups(series, 'throughput', tags).flatMap((group) => group.series);
-  const rate = matching.reduce((sum, one) => sum + (one.rate ?? 0), 0);
-  return matching.length === 0 ? '' : `${formatCount(rate)}/s`;
+  const ns = elapsedNs(matching);
+  return ns === 0 ? '' : `${formatCount((matching.reduce((sum, one) => sum + one.count, 0) * 1e9) / ns)}/s`;
 }
 
 function formatReading({ value, bounded }: Reading, metric: MetricDefinition): string {
@@ -105,26 +111,45 @@ function orderOf(tag: string): number {
   return index === -1 ? groupTags.length : index;
 }
 
-/** Counters and gauges in one line a variant: `lru: hit_ratio 72.5%, evictions 1.2k`. */
+/** Metrics of the process that measures, apart from those of what is measured. */
+const processMetrics = [
+  'cpu',
+  'rss',
+  'rss_growth',
+  'heap_used',
+  'gc_time',
+  'gc_count',
+  'in_flight',
+  'connections',
+];
+
+/** Counters and gauges, a line for what is measured and one for the process: `lru: hit_ratio 72.5%, evictions 1.2k`. */
 export function metricLines(result: RunResult): { readonly label: string; readonly text: string }[] {
-  const shown = result.series.filter(
-    (one) => one.kind !== 'histogram' && one.metric !== 'throughput' && worthShowing(one),
+  const shown = result.series.filter((one) => one.kind !== 'histogram' && one.metric !== 'throughput');
+  const groups = Map.groupBy(shown, (one) => labelOf(sharedTags(one.tags)));
+  return [...groups].flatMap(([label, group]) =>
+    [false, true].flatMap((ofProcess) => {
+      const part = group.filter((one) => processMetrics.includes(one.metric) === ofProcess);
+      const texts = [...Map.groupBy(part, (one) => one.metric)].flatMap(([metric, series]) =>
+        scalarOf(metric, series, result),
+      );
+      return texts.length === 0 ? [] : [{ label, text: texts.join(', ') }];
+    }),
   );
-  return [...Map.groupBy(shown, (one) => labelOf(one.tags)).entries()].map(([label, group]) => ({
-    label,
-    text: group.map((one) => `${one.metric} ${scalarOf(one, result)}`).join(', '),
-  }));
 }
 
-function worthShowing(series: Series): boolean {
-  return series.kind === 'gauge' || series.count > 0;
-}
-
-function scalarOf(series: Series, result: RunResult): string {
-  if (series.kind === 'gauge') return formatValue(series.value ?? 0, series.unit);
-  const rate = result.scenario.metrics.find((metric) => metric.name === series.metric)?.rate;
-  if (rate === 'ratio') return `${formatCount(series.count)} (${formatValue(series.rate ?? 0, 'ratio')})`;
-  return formatValue(series.rate ?? 0, series.unit, true);
+/** One metric of a group, its parts added up; nothing for a counter that counted nothing. */
+function scalarOf(metric: string, series: readonly Series[], result: RunResult): string[] {
+  const definition = result.scenario.metrics.find((one) => one.name === metric);
+  if (definition === undefined) return [];
+  if (definition.kind === 'gauge')
+    return series.map((one) => `${metric} ${formatValue(one.value ?? 0, one.unit)}`);
+  const rate = readGroup({ metric, variant: {}, series }, definition, { kind: 'rate' });
+  const count = series.reduce((sum, one) => sum + one.count, 0);
+  if (rate === null || count === 0) return [];
+  if (definition.rate === 'ratio')
+    return [`${metric} ${formatCount(count)} (${formatValue(rate.value, 'ratio')})`];
+  return [`${metric} ${formatValue(rate.value, definition.unit, true)}`];
 }
 
 /** What was measured for a target, in its unit: `1.53ms`, `>= 2.0s`, `no data`. */

@@ -41,7 +41,9 @@ function latencyTable(result: RunResult, chalk: ChalkInstance): string {
   for (const row of rows) {
     table.push([row.label, chalk.dim(row.metric), row.count, row.throughput, ...row.values]);
   }
-  const notes = rows.flatMap(({ label, note }) => (note === null ? [] : [`${label === '' ? '' : `${label}: `}${note}`]));
+  const notes = rows.flatMap(({ label, note }) =>
+    note === null ? [] : [`${label === '' ? '' : `${label}: `}${note}`],
+  );
   return [table.toString(), ...notes.map((note) => chalk.dim(`  ${plain(note)}`))].join('\n');
 }
 

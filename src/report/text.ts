@@ -7,7 +7,11 @@ const maxLength = 300;
 
 /** Control, format and bidirectional characters, whole escape sequences first (ECMA-48; Unicode Cc, Cf). */
 const unprintable = new RegExp(
-  [String.raw`\x1b\[[0-?]*[ -/]*[@-~]`, String.raw`\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?`, String.raw`[\p{Cc}\p{Cf}\u2028\u2029]+`].join('|'),
+  [
+    String.raw`\x1b\[[0-?]*[ -/]*[@-~]`,
+    String.raw`\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?`,
+    String.raw`[\p{Cc}\p{Cf}\u2028\u2029]+`,
+  ].join('|'),
   'gu',
 );
 

@@ -47,8 +47,10 @@ export function createCollector(metrics: readonly MetricDefinition[]): Collector
 
   return {
     add: (interval) => {
-      if (interval.measured) totals.add(interval);
-      for (const error of interval.errors) addError(errors, error);
+      if (interval.measured) {
+        totals.add(interval);
+        for (const error of interval.errors) addError(errors, { ...error, tags: seriesTags(interval.tags, error.tags) });
+      }
       const previous = pending[0];
       if (previous !== undefined && !sameTags(previous, interval)) flushPending();
       pending.push(interval);

@@ -121,6 +121,17 @@ describe('a target', () => {
     );
   });
 
+  test('adds the rates of endpoints, which run at once, and not those of phases, which follow each other', () => {
+    const at = (phase: string, name: string, count: number, seconds: number): Series =>
+      counterSeries('throughput', { phase, name }, count, seconds * 1e9);
+    const series = [at('one', 'list', 1000, 10), at('one', 'item', 500, 10), at('two', 'list', 3000, 10)];
+    const rate = (expr: string): number | null | undefined => judge(measured(series), [target(expr)]).targets[0]?.actual;
+    assert.equal(rate('throughput rate > 1/s in one'), 150);
+    assert.equal(rate('throughput rate > 1/s in two'), 300);
+    assert.equal(rate('throughput rate > 1/s'), 225);
+    assert.equal(rate('throughput{name:list} rate > 1/s'), 200);
+  });
+
   test('relative to the reference compares each other subject with it', () => {
     const series = [
       histogramSeries(

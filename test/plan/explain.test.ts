@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { arrivalsOf, samplesNeeded } from '../../src/plan/expected-samples.ts';
+import { arrivalsOf } from '../../src/plan/expected-samples.ts';
+import { samplesNeeded } from '../../src/model/target.ts';
 import { explainPlan, explainPlanOn } from '../../src/plan/explain.ts';
 import { benchYaml, planYaml } from './scenario-folder.ts';
 
@@ -73,7 +74,7 @@ test('a machine that does not tell its limits is not guessed at', async () => {
 });
 
 test('a percentile needs ten samples beyond it', () => {
-  assert.deepEqual([50, 90, 95, 99, 99.9, 99.99].map(samplesNeeded), [20, 100, 200, 1000, 10_000, 100_000]);
+  assert.deepEqual([50, 90, 95, 99, 99.9, 99.99].map((percentile) => samplesNeeded({ kind: 'percentile', percentile })), [20, 100, 200, 1000, 10_000, 100_000]);
 });
 
 test('arrivals of a phase are those that fall due within it', () => {
