@@ -37,27 +37,47 @@ export async function selectLoadPlans(word: string | undefined, flags: LoadFlags
     : selectPlans(word === undefined ? [] : [word], flags, 'load');
 }
 
-const urlFlagNames = ['connections', 'duration', 'rate', 'requests', 'method', 'header', 'body', 'timeout'] as const;
+const urlFlagNames = [
+  'connections',
+  'duration',
+  'rate',
+  'requests',
+  'method',
+  'header',
+  'body',
+  'timeout',
+] as const;
 
 /**
  * Plans of the named scenarios, in the order named; all built-in ones of the kind when none is. Throws one
  * PerfkitError when a word means nothing, or a scenario is unsound or of the other kind.
  */
-export async function selectPlans(words: readonly string[], flags: SelectionFlags, kind: Kind | null): Promise<Plan[]> {
+export async function selectPlans(
+  words: readonly string[],
+  flags: SelectionFlags,
+  kind: Kind | null,
+): Promise<Plan[]> {
   const entries = await findScenarios([builtInScenarios]);
   const sources: ScenarioSource[] = [];
   for (const word of words) {
     if (existsSync(word)) sources.push(...(await sourcesAt(word, flags)));
     else if (looksLikePath(word)) throw new PerfkitError('usage', `${word}: no such file`);
-    else sources.push(...keep(selectScenarios(entries, word), flags, kind).map(sourceOf));
+    else sources.push(...keepNamed(selectScenarios(entries, word), flags, kind).map(sourceOf));
   }
   if (words.length === 0) sources.push(...keep(entries, flags, kind).map(sourceOf));
-  if (sources.length === 0) throw new PerfkitError('usage', `no ${kind ?? ''} scenario is left${tagText(flags)}; \`perfkit list\` shows all`);
+  if (sources.length === 0)
+    throw new PerfkitError(
+      'usage',
+      `no ${kind ?? ''} scenario is left${tagText(flags)}; \`perfkit list\` shows all`,
+    );
   const plans: Plan[] = [];
   for (const source of sources) plans.push(await planSource(source, flags));
   const other = plans.find((one) => kind !== null && one.kind !== kind);
   if (other !== undefined) {
-    throw new PerfkitError('usage', `${other.scenario.name} is a ${other.kind} scenario: run it with \`perfkit ${other.kind}\``);
+    throw new PerfkitError(
+      'usage',
+      `${other.scenario.name} is a ${other.kind} scenario: run it with \`perfkit ${other.kind}\``,
+    );
   }
   return plans;
 }
@@ -73,8 +93,19 @@ async function sourcesAt(path: string, flags: SelectionFlags): Promise<ScenarioS
 function keep(entries: readonly ScenarioEntry[], flags: SelectionFlags, kind: Kind | null): ScenarioEntry[] {
   const wanted = flags.tag ?? [];
   return entries.filter(
-    (entry) => (kind === null || entry.kind === null || entry.kind === kind) && wanted.every((tag) => entry.tags.includes(tag)),
+    (entry) =>
+      (kind === null || entry.kind === null || entry.kind === kind) &&
+      wanted.every((tag) => entry.tags.includes(tag)),
   );
+}
+
+/** What a word means: of several (a folder), those of the kind; one that was named is kept, and refused later. */
+function keepNamed(
+  entries: readonly ScenarioEntry[],
+  flags: SelectionFlags,
+  kind: Kind | null,
+): ScenarioEntry[] {
+  return entries.length === 1 ? keep(entries, flags, null) : keep(entries, flags, kind);
 }
 
 /** Paths below the working folder are shown relative to it. */
@@ -83,13 +114,19 @@ function sourceOf({ file }: ScenarioEntry): ScenarioSource {
   return { file: shown.startsWith('..') ? file : shown };
 }
 
-function planSource(source: ScenarioSource, { profile, seed }: SelectionFlags): Promise<BenchPlan | LoadPlan> {
+function planSource(
+  source: ScenarioSource,
+  { profile, seed }: SelectionFlags,
+): Promise<BenchPlan | LoadPlan> {
   return plan(source, { profile, ...(seed !== undefined && { seed }) });
 }
 
 /** Anything with a scheme, or a host and port: the planner says what is wrong with one that is no http URL. */
 function isUrl(word: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(word) || /^(localhost|\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]+\])(:\d+)?(\/|$)/i.test(word);
+  return (
+    /^[a-z][a-z0-9+.-]*:\/\//i.test(word) ||
+    /^(localhost|\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]+\])(:\d+)?(\/|$)/i.test(word)
+  );
 }
 
 function looksLikePath(word: string): boolean {
@@ -112,7 +149,8 @@ function urlSource(url: string, flags: LoadFlags): ScenarioSource {
 
 function parseHeader(text: string): readonly [string, string] {
   const colon = text.indexOf(':');
-  if (colon < 1) throw new PerfkitError('usage', `expected a header as "Name: value" after -H, got "${text}"`);
+  if (colon < 1)
+    throw new PerfkitError('usage', `expected a header as "Name: value" after -H, got "${text}"`);
   return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
 }
 
@@ -122,7 +160,9 @@ function readBody(text: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new PerfkitError('usage', `cannot read the body from ${text.slice(1)}: ${messageOf(error)}`, { cause: error });
+    throw new PerfkitError('usage', `cannot read the body from ${text.slice(1)}: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 

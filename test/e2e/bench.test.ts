@@ -9,7 +9,7 @@ function scenario(more: { targets?: string; subjects?: string; run?: string } = 
 kind: bench
 name: example
 subjects:
-${more.subjects ?? '  - {name: known, use: synthetic, options: {distribution: fixed, latency: 1ms}}'}
+${more.subjects ?? '  - {name: known, use: synthetic, options: {latency: fixed, value: 1ms}}'}
 run: ${more.run ?? '{warmup: 10ms, for: 100ms, rounds: 1}'}
 ${more.targets ?? ''}
 `;
@@ -136,7 +136,7 @@ describe('a secret', () => {
     const cwd = folderWith('a.perfkit.yaml', scenario({ subjects: '  - {name: mine, use: "./mine.ts#create", options: {token: "${secret:MY_TOKEN}"}}' }));
     writeFileSync(
       join(cwd, 'mine.ts'),
-      'export function create({ options }) { return { operations: { call: () => { throw new Error(`denied for ${options.token}`); } } }; }\n',
+      'export function create(options) { return { operations: { call: () => { throw new Error(`denied for ${options.token}`); } } }; }\n',
     );
     const { code, stdout, stderr } = await perfkit(['bench', 'a.perfkit.yaml', '--out', 'out', '--reporter', 'terminal'], { cwd, env: { MY_TOKEN: secret } });
     assert.equal(code, 3, stderr);

@@ -18,10 +18,21 @@ export function addLoad(program: Command): void {
   const command = program
     .command('load')
     .description('Load an HTTP server: a URL, a scenario, or without argument a small built-in server.')
-    .argument('[scenario|url]', 'http://host:port/path, a scenario file, or the name of a built-in load scenario')
-    .option('-c, --connections <n>', 'connections; without -R each has one request at a time (default: 50)', positiveCount)
+    .argument(
+      '[scenario|url]',
+      'http://host:port/path, a scenario file, or the name of a built-in load scenario',
+    )
+    .option(
+      '-c, --connections <n>',
+      'connections; without -R each has one request at a time (default: 50)',
+      positiveCount,
+    )
     .option('-d, --duration <time>', 'how long, such as 10s (default: 10s)', durationNs)
-    .option('-R, --rate <n>', 'requests a second over all connections, sent on time whatever the server does', ratePerSecond)
+    .option(
+      '-R, --rate <n>',
+      'requests a second over all connections, sent on time whatever the server does',
+      ratePerSecond,
+    )
     .option('-n, --requests <n>', 'stop after so many requests', positiveCount)
     .option('-m, --method <method>', 'request method (default: GET)')
     .option('-H, --header <header>', 'request header "Name: value"; can be repeated', collect)
