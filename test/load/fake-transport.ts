@@ -1,0 +1,74 @@
+import type { EventLoop } from '../../src/load/event-loop.ts';
+import type { Transport, WireEvents } from '../../src/load/transport.ts';
+
+/** What the fake server does with one request. */
+export interface FakeReply {
+  readonly afterNs: number;
+  /** Bytes to send, or what happens to the stream instead: 'reset', 'close' or 'silence'. */
+  readonly what: string;
+}
+
+export interface FakeServer {
+  /** Asked at each new connection: null opens it, an error code refuses it, 'silence' never answers. */
+  readonly connect: (nth: number) => null | 'ECONNREFUSED' | 'EMFILE' | 'silence';
+  readonly reply: (nth: number, nowNs: number) => FakeReply;
+  /** Asked after each reply: close the idle connection so long after it; null to keep it. */
+  readonly closeIdleAfterNs?: () => number | null;
+}
+
+export const connectNs = 1e6;
+
+/** A transport to a server that lives on the same virtual time. Counts what it was asked. */
+export function createFakeTransport(
+  loop: EventLoop,
+  server: FakeServer,
+): Transport & { readonly requests: () => number; readonly connections: () => number } {
+  let requests = 0;
+  let connections = 0;
+  return {
+    requests: () => requests,
+    connections: () => connections,
+    open(events: WireEvents) {
+      let gone = false;
+      let sent = 0;
+      const later = (ns: number, act: () => void): void => {
+        loop.after(ns, () => {
+          if (!gone) act();
+        });
+      };
+      const drop = (code: string | null): void => {
+        gone = true;
+        events.closed(code === null ? null : Object.assign(new Error(code), { code }));
+      };
+      const fate = server.connect(connections++);
+      if (fate === null) later(connectNs, () => events.opened());
+      else if (fate !== 'silence') later(connectNs, () => drop(fate));
+      return {
+        write() {
+          const { afterNs, what } = server.reply(requests++, loop.now());
+          const nth = ++sent;
+          if (what === 'silence') return;
+          later(afterNs, () => {
+            if (what === 'reset') drop('ECONNRESET');
+            else if (what === 'close') drop(null);
+            else {
+              const bytes = Buffer.from(what, 'latin1');
+              events.received(bytes, bytes.length);
+              const idleNs = server.closeIdleAfterNs?.() ?? null;
+              if (idleNs !== null) later(idleNs, () => (sent === nth ? drop(null) : undefined));
+            }
+          });
+        },
+        destroy: () => void (gone = true),
+      };
+    },
+  };
+}
+
+export function ok(body = 'ok', headers = ''): string {
+  return `HTTP/1.1 200 OK\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`;
+}
+
+export function status(code: number): string {
+  return `HTTP/1.1 ${code} X\r\nContent-Length: 0\r\n\r\n`;
+}

@@ -1,0 +1,47 @@
+import type { FlowPlan, LoadLimits, LoadPlan, PhasePlan, StepPlan } from '../../src/model/plan.ts';
+
+export function step(changes: Partial<StepPlan> = {}): StepPlan {
+  return { name: 'get', method: 'GET', path: '/', headers: [], body: null, expectStatus: [], ...changes };
+}
+
+export function flow(steps: readonly StepPlan[] = [step()], weight = 1): FlowPlan {
+  return { name: steps.map(({ name }) => name).join('-'), weight, steps };
+}
+
+export function phase(changes: Partial<PhasePlan> = {}): PhasePlan {
+  return {
+    name: 'steady',
+    forNs: 2e9,
+    arrivals: { model: 'closed', users: 2 },
+    maxRequests: null,
+    measured: true,
+    connections: 2,
+    ...changes,
+  };
+}
+
+export const limits: LoadLimits = {
+  timeoutNs: 500e6,
+  connectTimeoutNs: 500e6,
+  maxBodyBytes: 10_000,
+  maxHeaderBytes: 4096,
+  maxWaiting: 20,
+  gracefulStopNs: 300e6,
+  pacing: 'precise',
+};
+
+export function loadPlan(changes: Partial<LoadPlan> = {}): LoadPlan {
+  return {
+    schema: 'perfkit/plan@1',
+    kind: 'load',
+    scenario: { name: 'test', file: null, folder: '/', tags: [], hash: '', seed: 1 },
+    metrics: [],
+    targets: [],
+    expectedNs: 0,
+    target: { origin: 'http://127.0.0.1:80', builtin: null, allow: [] },
+    phases: [phase()],
+    flows: [flow()],
+    limits,
+    ...changes,
+  };
+}
