@@ -192,11 +192,10 @@ export class LoadEngine {
   }
 
   #startPacer(run: PhaseRun, { ratePerSecond, spacing }: OpenArrivals, done: () => void): void {
-    // the plan's rate counts requests; an arrival is a flow, which may have several
-    const { flows, plan } = this.#options;
+    const { plan } = this.#options;
     const random = createRandom(plan.scenario.seed).fork(`arrivals of phase ${run.index}`);
     this.#pacer.start({
-      arrivals: arrivalProcesses[spacing](ratePerSecond / flows.meanSteps, random),
+      arrivals: arrivalProcesses[spacing](ratePerSecond, random),
       startNs: run.startNs,
       endNs: run.startNs + run.plan.forNs,
       arrive: (dueNs) => this.#dispatcher.arrive(dueNs),

@@ -20,8 +20,6 @@ export interface Flows {
   readonly steps: readonly Step[];
   /** First step of each flow. */
   readonly firsts: readonly Step[];
-  /** Requests in one iteration, on the average over the weights. */
-  readonly meanSteps: number;
   /** Draw a flow by weight. */
   readonly choose: () => number;
 }
@@ -41,8 +39,7 @@ export function compileFlows(plan: LoadPlan, protocol: Protocol, context: Encode
   }
   const weights = plan.flows.filter((flow) => flow.steps.length > 0).map((flow) => flow.weight);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const requests = plan.flows.reduce((sum, flow) => sum + flow.weight * flow.steps.length, 0);
-  return { steps, firsts, meanSteps: requests / total, choose: chooser(weights, total, plan.scenario.seed) };
+  return { steps, firsts, choose: chooser(weights, total, plan.scenario.seed) };
 }
 
 function compileStep(step: StepPlan, index: number, next: Step | null, request: EncodedRequest): Step {

@@ -188,7 +188,7 @@ function planOf({ name, ratePerSecond, connections, forNs }: AccuracyCase, port:
       {
         name: 'request',
         weight: 1,
-        steps: [{ name: 'request', method: 'GET', path: '/', headers: [], body: null, expectStatus: [] }],
+        steps: [{ name: 'request', method: 'GET', path: '/', headers: [], body: null, bodyFormat: 'text', expectStatus: [] }],
       },
     ],
     limits: {

@@ -114,7 +114,7 @@ export interface LoadTarget {
 export interface PhasePlan {
   readonly name: string;
   readonly forNs: number;
-  /** Open: requests a second over all connections. Closed: this many users, each with one request at a time. */
+  /** Open: flows started a second, whatever the server does. Closed: this many users, each in one flow at a time. */
   readonly arrivals:
     | { readonly model: 'open'; readonly ratePerSecond: number; readonly spacing: 'uniform' | 'poisson' }
     | { readonly model: 'closed'; readonly users: number };
@@ -142,6 +142,8 @@ export interface StepPlan {
   readonly headers: readonly (readonly [string, string])[];
   /** UTF-8 text; may hold `${secret:NAME}`. Null for no body. */
   readonly body: string | null;
+  /** JSON: a secret's value is escaped as the text of the string that it stands in. */
+  readonly bodyFormat: 'text' | 'json';
   /** Status codes that count as success; empty: 200 to 399. */
   readonly expectStatus: readonly number[];
 }

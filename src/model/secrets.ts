@@ -15,8 +15,12 @@ export function secretNames(value: unknown): string[] {
   return [...new Set(Array.from(text.matchAll(reference), (match) => match[1] ?? ''))];
 }
 
-/** The text with every reference replaced by its value. Throws PerfkitError naming a variable that is not set. */
-export function revealSecrets(text: string, env: Environment): string {
+/** The text with every reference replaced by its value, escaped for where it stands. Throws PerfkitError naming a variable that is not set. */
+export function revealSecrets(
+  text: string,
+  env: Environment,
+  escape: (value: string) => string = (value) => value,
+): string {
   return text.replace(reference, (_, name: string) => {
     const value = env[name];
     if (value === undefined)
@@ -24,8 +28,13 @@ export function revealSecrets(text: string, env: Environment): string {
         'scenario',
         `the secret ${name} is not set: export ${name}, or remove \${secret:${name}}`,
       );
-    return value;
+    return escape(value);
   });
+}
+
+/** As the text inside a JSON string. */
+export function jsonEscape(value: string): string {
+  return JSON.stringify(value).slice(1, -1);
 }
 
 /** A function that puts `[secret:NAME]` where a secret's value stands, also base64 or URL encoded. */
@@ -40,7 +49,7 @@ export function createRedactor(names: readonly string[], env: Environment): (tex
       Buffer.from(value).toString('base64url'),
       encodeURIComponent(value),
     ];
-    for (const form of [...encoded, JSON.stringify(value).slice(1, -1)])
+    for (const form of [...encoded, jsonEscape(value)])
       forms.push([form, `[secret:${name}]`]);
   }
   forms.sort((a, b) => b[0].length - a[0].length);

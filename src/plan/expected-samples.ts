@@ -1,4 +1,4 @@
-import type { BenchPlan, LoadPlan, PhasePlan, Plan, TargetPlan } from '../model/plan.ts';
+import type { BenchPlan, FlowPlan, LoadPlan, PhasePlan, Plan, TargetPlan } from '../model/plan.ts';
 
 /**
  * How many samples a target's series will get. `known`: from rates and durations. `needs`: as many as there is time
@@ -14,12 +14,20 @@ export function expectedSamples(plan: Plan, { target }: TargetPlan, needed: numb
   return plan.kind === 'bench' ? benchSamples(plan, target.tags, needed) : loadSamples(plan, target, needed);
 }
 
-/** Requests that fall due in a phase at a rate: number k is due at k / rate. */
-export function arrivalsOf({ arrivals, forNs, maxRequests }: PhasePlan): number | null {
+/** Flows that start in a phase at a rate: number k is due at k / rate. Null in a closed model. */
+export function arrivalsOf({ arrivals, forNs }: PhasePlan): number | null {
   if (arrivals.model === 'closed') return null;
   // Rounded first, so that 400/s for 30 s is 12000 and not one more by the last bit of the product.
-  const due = Math.ceil(Number(((arrivals.ratePerSecond * forNs) / 1e9).toPrecision(12)));
-  return Math.min(due, maxRequests ?? due);
+  return Math.ceil(Number(((arrivals.ratePerSecond * forNs) / 1e9).toPrecision(12)));
+}
+
+/** Requests that those flows make when each runs to its end; an average where flows differ in length. */
+export function requestsOf(phase: PhasePlan, flows: readonly FlowPlan[]): number | null {
+  const arrivals = arrivalsOf(phase);
+  if (arrivals === null) return null;
+  const weights = flows.reduce((sum, { weight }) => sum + weight, 0);
+  const meanSteps = flows.reduce((sum, { weight, steps }) => sum + weight * steps.length, 0) / weights;
+  return Math.min(Math.round(arrivals * meanSteps), phase.maxRequests ?? Infinity);
 }
 
 /** Metrics with one sample for each operation. */
@@ -47,7 +55,7 @@ function loadSamples(plan: LoadPlan, target: TargetPlan['target'], needed: numbe
   let count = 0;
   let userNs = 0;
   for (const phase of phases) {
-    count += arrivalsOf(phase) ?? 0;
+    count += requestsOf(phase, plan.flows) ?? 0;
     if (phase.arrivals.model === 'closed') userNs += phase.forNs * phase.arrivals.users;
   }
   const known = Math.floor(count * share);

@@ -1,7 +1,7 @@
 import { formatBytes, formatDurationNs, formatRatio, formatValue } from '../model/units.ts';
 import { readSystemLimits } from '../measure/system-limits.ts';
 import { samplesNeeded } from '../model/target.ts';
-import { arrivalsOf, expectedSamples } from './expected-samples.ts';
+import { arrivalsOf, expectedSamples, requestsOf } from './expected-samples.ts';
 import { formatDistribution } from './parse-distribution.ts';
 import { printable } from './printable.ts';
 import type {
@@ -94,7 +94,7 @@ function explainLoad({ target, phases, flows, limits }: LoadPlan, machine: Syste
     row('sockets', `at most ${sockets} at once; ${explainSockets(sockets, machine)}`),
     '',
     'phases',
-    ...phases.map((phase) => row(phase.name, explainPhase(phase))),
+    ...phases.map((phase) => row(phase.name, explainPhase(phase, flows))),
     '',
     'requests',
     ...flows.flatMap((flow) => explainFlow(flow, flows)),
@@ -136,13 +136,13 @@ function explainSockets(sockets: number, { fileDescriptors, ports }: SystemLimit
   return short.length === 0 ? limits : `${limits}. NOT ENOUGH: ${short.join('; ')}`;
 }
 
-function explainPhase(phase: PhasePlan): string {
+function explainPhase(phase: PhasePlan, flows: readonly FlowPlan[]): string {
   const { arrivals, forNs, maxRequests, connections, measured } = phase;
   const parts = [formatDurationNs(forNs)];
   if (arrivals.model === 'open') {
     const about = arrivals.spacing === 'poisson' ? 'about ' : '';
     parts.push(`${formatValue(arrivals.ratePerSecond, 'count', true)} ${arrivals.spacing}`);
-    parts.push(`${about}${arrivalsOf(phase)} requests`, `at most ${connections} in flight`);
+    parts.push(`${about}${explainArrivals(phase, flows)}`, `at most ${connections} in flight`);
   } else {
     parts.push(`${arrivals.users} users, each with one request at a time`);
     parts.push(
@@ -151,6 +151,13 @@ function explainPhase(phase: PhasePlan): string {
   }
   if (!measured) parts.push('not measured');
   return parts.join(', ');
+}
+
+function explainArrivals(phase: PhasePlan, flows: readonly FlowPlan[]): string {
+  const arrivals = arrivalsOf(phase);
+  const requests = requestsOf(phase, flows);
+  if (requests === phase.maxRequests) return `at most ${requests} requests`;
+  return requests === arrivals ? `${requests} requests` : `${arrivals} arrivals with ${requests} requests`;
 }
 
 function explainFlow(flow: FlowPlan, flows: readonly FlowPlan[]): string[] {

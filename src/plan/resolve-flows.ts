@@ -64,6 +64,7 @@ function resolveStep(step: WrittenStep, path: readonly (string | number)[], cont
     path: target,
     headers: step.json === undefined || typed ? headers : [...headers, ['content-type', 'application/json']],
     body: step.json === undefined ? (step.body ?? null) : JSON.stringify(step.json),
+    bodyFormat: step.json === undefined ? 'text' : 'json',
     expectStatus: status === undefined ? [] : [status].flat(),
   };
 }

@@ -112,7 +112,7 @@ function resolvePhase(phase: LoadScenario['phases'][number], index: number, cont
     const got = rate === undefined ? 'neither' : 'both';
     context.report(
       path,
-      `expected either \`rate\` (requests a second) or \`users\` (each with one request at a time), got ${got}`,
+      `expected either \`rate\` (flows started a second) or \`users\` (each with one request at a time), got ${got}`,
     );
   }
   if (users !== undefined && spacing !== undefined)

@@ -153,7 +153,7 @@ const phase = z.strictObject({
   for: duration(),
   rate: text(rateExpected, ratePattern, rateFault)
     .optional()
-    .describe('open: requests a second over all connections'),
+    .describe('open: flows started a second (a flow of one step is one request), whatever the server does'),
   users: count(100_000).optional().describe('closed: so many users, each with one request at a time'),
   spacing: z.enum(['uniform', 'poisson']).optional(),
   connections: count(100_000).optional().describe('open: at most so many requests in flight'),

@@ -62,11 +62,11 @@ test('open model: arrivals keep their due time while the server stalls', async (
   about(collected(intervals, 'schedule_lag').valueAt(100), 450 * ms);
 });
 
-test('open model: the rate counts requests, so a flow of two steps starts half as often', async () => {
+test('open model: the rate counts flows, and each runs all its steps', async () => {
   const plan = loadPlan({ phases: [open(100)], flows: [flow([step({ name: 'a' }), step({ name: 'b' })])] });
   const { intervals } = await runVirtual(plan, server(1 * ms));
-  assert.equal(counted(intervals, 'arrivals', 'a'), 100);
-  assert.equal(counted(intervals, 'arrivals', 'b'), 100);
+  assert.equal(counted(intervals, 'arrivals', 'a'), 200);
+  assert.equal(counted(intervals, 'arrivals', 'b'), 200);
 });
 
 test('open model: arrivals beyond the waiting queue are dropped, counted and censored', async () => {

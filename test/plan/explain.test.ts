@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { arrivalsOf } from '../../src/plan/expected-samples.ts';
+import { arrivalsOf, requestsOf } from '../../src/plan/expected-samples.ts';
 import { samplesNeeded } from '../../src/model/target.ts';
 import { explainPlan, explainPlanOn } from '../../src/plan/explain.ts';
 import { benchYaml, planYaml } from './scenario-folder.ts';
@@ -94,7 +94,10 @@ test('arrivals of a phase are those that fall due within it', () => {
         // Number k is due at k / rate, so the count is the smallest n with n / rate >= duration; exact in integers.
         const exact = (BigInt(ratePerSecond) * BigInt(ms) + 999n) / 1000n;
         assert.equal(arrivalsOf(phase), Number(exact));
-        assert.equal(arrivalsOf({ ...phase, maxRequests: 3 }), Math.min(3, Number(exact)));
+        const step = { name: 's', method: 'GET', path: '/', headers: [], body: null, bodyFormat: 'text', expectStatus: [] } as const;
+        const flows = [{ name: 'f', weight: 1, steps: [step, { ...step, name: 't' }] }];
+        assert.equal(requestsOf(phase, flows), 2 * Number(exact));
+        assert.equal(requestsOf({ ...phase, maxRequests: 3 }, flows), Math.min(3, 2 * Number(exact)));
       },
     ),
     { numRuns: 300 },
@@ -114,9 +117,9 @@ target
   sockets      at most 2000 at once; ulimit -n is 1024, 28232 local ports. NOT ENOUGH: raise it: ulimit -n 2064
 
 phases
-  warmup       5.00s, 50/s uniform, 250 requests, at most 10 in flight, not measured
-  steady       30.0s, 400/s poisson, about 12000 requests, at most 40 in flight
-  burst        1.00min, 1000/s uniform, 500 requests, at most 2000 in flight
+  warmup       5.00s, 50/s uniform, 250 arrivals with 438 requests, at most 10 in flight, not measured
+  steady       30.0s, 400/s poisson, about 12000 arrivals with 21000 requests, at most 40 in flight
+  burst        1.00min, 1000/s uniform, at most 500 requests, at most 2000 in flight
   users        10.0s, 20 users, each with one request at a time, as many requests as the server answers
 
 requests
@@ -132,8 +135,8 @@ limits
   pacing       precise: one core is kept busy
 
 targets
-  A1           response_time p95 < 200ms in steady: needs 200 samples, gets 12000: enough
-  -            response_time{name:cart} p99.9 < 1s in steady: needs 10000 samples, gets 1714: NOT ENOUGH, it will be underpowered
+  A1           response_time p95 < 200ms in steady: needs 200 samples, gets 21000: enough
+  -            response_time{name:cart} p99.9 < 1s in steady: needs 10000 samples, gets 3000: NOT ENOUGH, it will be underpowered
   -            response_time{name:cart} p99 < 1s in users (warns only): needs 1000 samples, there are if one operation takes at most 28.6ms and each is timed
   -            connect_time p99 < 10ms: needs 1000 samples
   -            errors rate < 0.1%

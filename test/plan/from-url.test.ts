@@ -41,6 +41,7 @@ test('a URL alone means 50 connections for 10 s', async () => {
           path: '/items?page=1',
           headers: [],
           body: null,
+          bodyFormat: 'text',
           expectStatus: [],
         },
       ],

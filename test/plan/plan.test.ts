@@ -123,6 +123,7 @@ seed: 9
           path: '/items?page=2',
           headers: [],
           body: null,
+          bodyFormat: 'text',
           expectStatus: [200],
         },
         {
@@ -135,6 +136,7 @@ seed: 9
             ['content-type', 'application/json'],
           ],
           body: '{"a":1}',
+          bodyFormat: 'json',
           expectStatus: [200, 201],
         },
         {
@@ -143,6 +145,7 @@ seed: 9
           path: '/items/1',
           headers: [['Content-Type', 'text/plain']],
           body: 'hé',
+          bodyFormat: 'text',
           expectStatus: [],
         },
       ],
@@ -162,7 +165,7 @@ seed: 9
 test('without flows the URL is fetched', async () => {
   const made = await loadPlan(loadYaml.replace('"builtin:demo"', '"http://localhost:80/items?x=1"'));
   assert.deepEqual(made.flows[0]?.steps, [
-    { name: 'GET /items', method: 'GET', path: '/items?x=1', headers: [], body: null, expectStatus: [] },
+    { name: 'GET /items', method: 'GET', path: '/items?x=1', headers: [], body: null, bodyFormat: 'text', expectStatus: [] },
   ]);
   assert.equal(made.target.origin, 'http://localhost');
 });
@@ -301,8 +304,8 @@ flows:
   assert.deepEqual(rest, [
     '4:16: expected a URL without a user name or passwo',
     '6:3: no phase is measured: leave `measure: false` ',
-    '6:5: expected either `rate` (requests a second) or',
-    '7:5: expected either `rate` (requests a second) or',
+    '6:5: expected either `rate` (flows started a secon',
+    '7:5: expected either `rate` (flows started a secon',
     '7:12: the phase `a` is there twice: first in line ',
     '8:43: `spacing` goes with `rate`: users send when ',
     '8:65: `connections` goes with `rate`: each user ha',

@@ -1,5 +1,5 @@
 import { PerfkitError } from '../../model/errors.ts';
-import { revealSecrets } from '../../model/secrets.ts';
+import { jsonEscape, revealSecrets } from '../../model/secrets.ts';
 import type { StepPlan } from '../../model/plan.ts';
 import type { EncodeContext, EncodedRequest } from './protocol.ts';
 
@@ -14,7 +14,7 @@ export function encodeHttp1Request(
   const method = checkMethod(step);
   const path = checkPath(step, revealSecrets(step.path, env));
   const headers = step.headers.map(([name, value]) => checkHeader(step, name, revealSecrets(value, env)));
-  const body = step.body === null ? null : Buffer.from(revealSecrets(step.body, env));
+  const body = step.body === null ? null : Buffer.from(revealSecrets(step.body, env, step.bodyFormat === 'json' ? jsonEscape : undefined));
 
   const has = (name: string): boolean => headers.some((header) => header[0].toLowerCase() === name);
   if (has('transfer-encoding')) {
