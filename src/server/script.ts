@@ -18,18 +18,20 @@ export type Script =
 /** Replies come `delayNs` after the request, but none during a stall: they wait until its end. */
 export interface TimedScript {
   readonly kind: 'timed';
+  /** So many requests are answered at once, and count for nothing: both sides get their code compiled. */
+  readonly warmupRequests: number;
   readonly delayNs: number;
   readonly stall: Stall | null;
 }
 
-/** Time counts from the first request: the k-th stall ends at k * everyNs and begins `forNs` before. */
+/** Time counts from the first request after the warm-up: the k-th stall ends at k * everyNs and begins `forNs` before. */
 interface Stall {
   readonly everyNs: number;
   readonly forNs: number;
 }
 
 /** When the reply to a request that came at `requestNs` (from the first request) goes out. */
-export function replyDueNs({ delayNs, stall }: TimedScript, requestNs: number): number {
+export function replyDueNs({ delayNs, stall }: Pick<TimedScript, 'delayNs' | 'stall'>, requestNs: number): number {
   const due = requestNs + delayNs;
   if (stall === null) return due;
   const end = Math.ceil(due / stall.everyNs) * stall.everyNs;

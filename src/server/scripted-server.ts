@@ -58,7 +58,13 @@ function createAnswer(script: Script, schedule: ReplySchedule, now: Clock): (soc
   switch (script.kind) {
     case 'timed': {
       let firstNs: number | null = null;
+      let warmup = script.warmupRequests;
       return (socket) => {
+        if (warmup > 0) {
+          warmup--;
+          socket.write(okReply);
+          return;
+        }
         const at = now();
         firstNs ??= at;
         schedule.add(firstNs + replyDueNs(script, at - firstNs), () => socket.write(okReply));

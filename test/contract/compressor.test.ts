@@ -12,7 +12,7 @@ import type { Codec, CodecName } from '../../src/components/compressor/index.ts'
 // What every codec owes its users, at every level.
 
 /** Without a checksum a changed bit can give other data instead of an error. */
-const withoutChecksum: readonly string[] = ['deflate-raw'] satisfies CodecName[];
+const withoutChecksum: readonly string[] = ['deflate-raw', 'brotli'] satisfies CodecName[];
 
 /** Bytes that compress, and bytes that do not; described in few words, so that a failure is too. */
 const shape: fc.Arbitrary<Shape> = fc.oneof(
@@ -120,7 +120,7 @@ for (const [name, codec] of Object.entries(codecs) satisfies [string, Codec][]) 
     });
 
     test('a bomb is refused by default', async () => {
-      const bomb = codec.compressSync(new Uint8Array(65 * 1024 * 1024), highest);
+      const bomb = codec.compressSync(new Uint8Array(65 * 1024 * 1024), codec.levels.default);
       assert.ok(bomb.length < 100_000);
       const compressor = createCompressor({ codec: codecName(name) });
       assert.throws(() => compressor.decompressSync(bomb), {
@@ -129,6 +129,46 @@ for (const [name, codec] of Object.entries(codecs) satisfies [string, Codec][]) 
       });
       await assert.rejects(compressor.decompress(bomb), OutputTooLargeError);
     });
+
+    if (codec.takesDictionary()) {
+      test('with a dictionary it gives back what it was given, in fewer bytes', async () => {
+        const dictionary = Buffer.from(
+          '{"id":"pat_","type":"observation","confidence":0.,"text":"cache pool batch"}',
+        );
+        await fc.assert(
+          fc.asyncProperty(shape, level, async (described, chosen) => {
+            const original = bytesOf(described);
+            const packed = codec.compressSync(original, chosen, dictionary);
+            const packedAsync = await codec.compress(original, chosen, dictionary);
+            for (const compressed of [packed, packedAsync]) {
+              assert.ok(Buffer.from(original).equals(codec.decompressSync(compressed, limit, dictionary)));
+              assert.ok(Buffer.from(original).equals(await codec.decompress(compressed, limit, dictionary)));
+            }
+          }),
+          { numRuns: 100 },
+        );
+        const like = Buffer.from(
+          '{"id":"pat_1","type":"observation","confidence":0.5,"text":"pool cache batch"}',
+        );
+        const usual = codec.levels.default;
+        const with_ = codec.compressSync(like, usual, dictionary).length;
+        assert.ok(with_ < codec.compressSync(like, usual).length * 0.75);
+      });
+
+      test('without its dictionary, or with another, data is no data', () => {
+        const dictionary = Buffer.from('the quick brown fox jumps over the lazy dog');
+        const packed = codec.compressSync(dictionary, codec.levels.default, dictionary);
+        assert.throws(() => codec.decompressSync(packed, limit), CorruptInputError);
+        assert.throws(() => codec.decompressSync(packed, limit, Buffer.from('fox')), CorruptInputError);
+      });
+    } else {
+      test('refuses a dictionary that it would ignore', () => {
+        assert.throws(
+          () => createCompressor({ codec: codecName(name), dictionary: Buffer.from('words') }),
+          /Expected `dictionary` to be undefined, for the codec/,
+        );
+      });
+    }
 
     test('takes each of its levels and no other', () => {
       const text = Buffer.from('to be or not to be '.repeat(200));

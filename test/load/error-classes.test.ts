@@ -54,7 +54,7 @@ async function against(script: Script, options: Options = {}): Promise<Record<st
 const raw = (bytes: string): Script => ({ kind: 'raw', bytes });
 
 const cases: readonly [string, Script, Record<string, number>, Options?][] = [
-  ['a good reply', { kind: 'timed', delayNs: 0, stall: null }, { ok: 3 }, { requests: 3 }],
+  ['a good reply', { kind: 'timed', warmupRequests: 0, delayNs: 0, stall: null }, { ok: 3 }, { requests: 3 }],
   ['no reply in time', { kind: 'silent' }, { timeout: 1 }, { limits: { timeoutNs: 50e6 } }],
   [
     'a reply that drips too slowly',

@@ -73,7 +73,7 @@ test(
 
 test('an interrupt ends the run early with what was measured', { timeout: 60_000 }, async () => {
   const stop = new AbortController();
-  const server = await startScriptedServer({ kind: 'timed', delayNs: 0, stall: null });
+  const server = await startScriptedServer({ kind: 'timed', warmupRequests: 0, delayNs: 0, stall: null });
   try {
     const plan = loadPlan({
       target: { origin: `http://127.0.0.1:${server.port}`, builtin: null, allow: [] },

@@ -104,7 +104,7 @@ test('a script says when each reply is due: after the delay, and never within a 
       fc.integer({ min: 1, max: 5000 }),
       (requestMs, delayMs, forMs, moreMs) => {
         const stall = { everyNs: (forMs + moreMs) * 1e6, forNs: forMs * 1e6 };
-        const due = replyDueNs({ kind: 'timed', delayNs: delayMs * 1e6, stall }, requestMs * 1e6);
+        const due = replyDueNs({ delayNs: delayMs * 1e6, stall }, requestMs * 1e6);
         const plain = (requestMs + delayMs) * 1e6;
         const into = due % stall.everyNs;
         assert.ok(due >= plain && due - plain <= stall.forNs);

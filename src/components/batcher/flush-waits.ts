@@ -19,6 +19,7 @@ export class FlushWaits {
 
   /** To be called once for each item. */
   settled(order: number): void {
+    if (this.#waits.size === 0) return;
     for (const wait of this.#waits) {
       if (order > wait.upTo || --wait.remaining > 0) continue;
       this.#waits.delete(wait);

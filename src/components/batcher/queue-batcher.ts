@@ -1,62 +1,78 @@
-import { Alarm } from '../internal/alarm.ts';
+import { backoffMs } from '../internal/backoff.ts';
 import { LinkedList } from '../internal/linked-list.ts';
+import type { ListNode } from '../internal/linked-list.ts';
+import { positiveInteger, wholeNumber } from '../internal/option-checks.ts';
+import { WakeUp } from '../internal/wake-up.ts';
+import { BatchCounters } from './batch-counters.ts';
 import { BatchEntry } from './batch-entry.ts';
-import type { Batch } from './batch-entry.ts';
-import { BatchResultError, BatcherClosedError, QueueFullError } from './batcher-errors.ts';
+import type { Batch, Tick } from './batch-entry.ts';
+import { createBatchSizer } from './batch-sizer.ts';
+import type { BatchSizer } from './batch-sizer.ts';
+import {
+  BatchResultError,
+  BatcherClosedError,
+  DeliveryTimeoutError,
+  ItemDroppedError,
+  QueueFullError,
+} from './batcher-errors.ts';
 import { batcherSettings } from './batcher-options.ts';
-import type { BatcherOptions } from './batcher-options.ts';
+import type { BatcherOptions, BatcherSettings } from './batcher-options.ts';
 import type { AddOptions, Batcher, BatcherStats } from './batcher.ts';
+import { EntryQueue } from './entry-queue.ts';
 import { FlushWaits } from './flush-waits.ts';
+import { levelOf } from './priorities.ts';
+import { abortBatch, asError, runBatch } from './run-batch.ts';
+import { SizeWaits } from './size-waits.ts';
 
-/** One queue in order of arrival and one timer, set for the head of the queue. */
+type Outcome = 'failed' | 'aborted' | 'dropped' | 'expired';
+
+/** Takes items into an EntryQueue and batches out of it, when they are due and the handler has a place. One timer. */
 export class QueueBatcher<T, R> implements Batcher<T, R> {
-  readonly #settings: Required<BatcherOptions<T, R>>;
-  readonly #queue = new LinkedList<BatchEntry<T, R>>();
+  readonly #settings: BatcherSettings<T, R>;
+  readonly #queue: EntryQueue<T, R>;
+  // Not a Set: what V8 leaves behind of one that grows and shrinks keeps every batch until the next major collection.
+  readonly #running = new LinkedList<Batch<T, R>>();
+  /** All have the same time, so the first to come is the first to expire. */
+  readonly #deadlines = new LinkedList<BatchEntry<T, R>>();
+  readonly #sizer: BatchSizer;
+  readonly #wakeUp: WakeUp;
   readonly #flushWaits = new FlushWaits();
-  readonly #alarm: Alarm;
-  readonly #onAbort = (entry: BatchEntry<T, R>): void => this.#abort(entry);
-  #closed = false;
+  readonly #sizeWaits = new SizeWaits();
+  readonly #idleWaits = new SizeWaits();
+  readonly #counters = new BatchCounters();
+  #closed: { readonly reason: unknown; readonly aborted: boolean } | null = null;
+  /** Whether `schedule` was asked and has not called back. */
+  #scheduled = false;
   /** Entries up to this order are due at once. */
   #flushedUpTo = 0;
-  #running = 0;
-  /** Entries in the queue or with the handler that have no result yet. */
+  /** Entries that have no result yet. */
   #unsettled = 0;
-
-  #added = 0;
-  #completed = 0;
-  #failed = 0;
-  #aborted = 0;
-  #rejected = 0;
-  #batches = 0;
-  #handedOver = 0;
+  /** Reading the clock costs as much as an entry, and all that is added by one event may have one time. */
+  #tick: Tick | null = null;
+  readonly #endTick = (): void => {
+    this.#tick = null;
+  };
+  readonly #onSignal = (): void => this.#abortAll(this.#settings.signal?.reason);
 
   constructor(options: BatcherOptions<T, R>) {
-    this.#settings = batcherSettings(options);
-    this.#alarm = new Alarm(this.#settings.timers, () => this.#advance(), { keepsAlive: true });
+    const settings = batcherSettings(options);
+    this.#settings = settings;
+    this.#queue = new EntryQueue(settings);
+    this.#sizer = createBatchSizer(settings.maxBatchSize, settings.adaptive);
+    const { timers, now, signal } = settings;
+    this.#wakeUp = new WakeUp({ timers, now, ring: () => this.#wake(), keepsAlive: true });
+    if (signal?.aborted === true) this.#closed = { reason: signal.reason, aborted: true };
+    else signal?.addEventListener('abort', this.#onSignal);
   }
 
-  add(item: T, { signal }: AddOptions = {}): Promise<R> {
-    if (this.#closed) return Promise.reject(new BatcherClosedError());
-    if (signal?.aborted === true) return Promise.reject(signal.reason);
-    const { maxBatchSize, maxQueue, maxWaitMs, concurrency, now } = this.#settings;
-    if (this.#queue.length >= maxQueue) {
-      this.#rejected++;
-      return Promise.reject(new QueueFullError(maxQueue));
+  add(item: T, options?: AddOptions): Promise<R> {
+    if (this.#closed !== null) return Promise.reject(this.#closed.reason);
+    if (options?.signal?.aborted === true) return Promise.reject(options.signal.reason);
+    try {
+      return this.#take(item, options);
+    } catch (error) {
+      return Promise.reject(error);
     }
-    const addedMs = now();
-    const entry = new BatchEntry<T, R>({
-      item,
-      order: ++this.#added,
-      addedMs,
-      signal,
-      onAbort: this.#onAbort,
-    });
-    entry.place = this.#queue.push(entry);
-    this.#unsettled++;
-    // The clock is not asked here: items of one tick stay together even when maxWaitMs is 0.
-    if (this.#queue.length >= maxBatchSize) this.#advance();
-    else if (this.#running < concurrency) this.#alarm.set(maxWaitMs);
-    return entry.promise;
   }
 
   addMany(items: Iterable<T>, options?: AddOptions): Promise<(R | Error)[]> {
@@ -64,135 +80,279 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
   }
 
   flush(): Promise<void> {
-    this.#flushedUpTo = this.#added;
-    const flushed = this.#flushWaits.wait(this.#added, this.#unsettled);
+    const { added } = this.#counters;
+    this.#flushedUpTo = added;
+    const flushed = this.#flushWaits.wait(added, this.#unsettled);
     this.#advance();
     return flushed;
   }
 
-  close(): Promise<void> {
-    this.#closed = true;
-    return this.flush();
+  onIdle(): Promise<void> {
+    return this.#idleWaits.wait(1, this.#unsettled);
+  }
+
+  async onSizeLessThan(items: number): Promise<void> {
+    return this.#sizeWaits.wait(positiveInteger('items', items), this.#queue.size + this.#queue.blocked);
+  }
+
+  async close(): Promise<void> {
+    this.#closed ??= { reason: new BatcherClosedError(), aborted: false };
+    await this.flush();
+    this.#settings.signal?.removeEventListener('abort', this.#onSignal);
   }
 
   stats(): BatcherStats {
-    return {
-      added: this.#added,
-      completed: this.#completed,
-      failed: this.#failed,
-      aborted: this.#aborted,
-      rejected: this.#rejected,
-      batches: this.#batches,
-      meanBatchSize: this.#batches === 0 ? 0 : this.#handedOver / this.#batches,
-      queued: this.#queue.length,
-      running: this.#running,
-    };
+    return this.#counters.stats({
+      batchSizeLimit: this.#sizer.limit,
+      queued: this.#queue.size,
+      blocked: this.#queue.blocked,
+      running: this.#running.length,
+    });
   }
 
-  /** Hand over every batch that is due and has a place, then set the timer for the next one. */
-  #advance(): void {
-    const { concurrency } = this.#settings;
-    while (this.#running < concurrency && this.#dueInMs() <= 0) void this.#handOver();
-    // A busy handler needs no timer: it comes back here when it is done.
-    if (this.#queue.length === 0 || this.#running >= concurrency) this.#alarm.clear();
-    else this.#alarm.set(this.#dueInMs());
-  }
-
-  /** Until the head of the queue must go; Infinity when there is none. */
-  #dueInMs(): number {
-    const head = this.#queue.first?.value;
-    if (head === undefined) return Infinity;
-    const { maxBatchSize, maxWaitMs, now } = this.#settings;
-    if (this.#queue.length >= maxBatchSize || head.order <= this.#flushedUpTo) return 0;
-    return head.addedMs + maxWaitMs - now();
-  }
-
-  async #handOver(): Promise<void> {
-    const batch = this.#takeBatch();
-    this.#running++;
-    this.#batches++;
-    this.#handedOver += batch.entries.length;
-    try {
-      this.#deliver(batch.entries, await this.#callHandler(batch));
-    } catch (error) {
-      const reason = error instanceof Error ? error : notAnError(error);
-      for (const entry of batch.entries) this.#fail(entry, reason);
+  #take(item: T, options: AddOptions | undefined): Promise<R> {
+    const { sizeOf, keyOf, maxBatchBytes, concurrency, deliveryTimeoutMs } = this.#settings;
+    const queue = this.#queue;
+    const level = levelOf(options?.priority);
+    const bytes = sizeOf === null ? 0 : wholeNumber('sizeOf(item)', sizeOf(item));
+    const key = keyOf === null ? undefined : keyOf(item);
+    const equal = keyOf === null ? undefined : queue.find(key);
+    if (queue.full && equal === undefined) this.#makeRoom(level);
+    const entry = new BatchEntry<T, R>(item, ++this.#counters.added, this.#tick ?? this.#beginTick(), level);
+    entry.bytes = bytes;
+    this.#unsettled++;
+    const signal = options?.signal;
+    // An entry without a key has itself for one, so that it is never found.
+    if (signal !== undefined || keyOf !== null || deliveryTimeoutMs > 0)
+      this.#equip(entry, keyOf === null ? entry : key, signal);
+    if (equal === undefined) queue.enter(entry);
+    else {
+      this.#counters.deduplicated++;
+      queue.join(entry, equal);
     }
-    this.#running--;
+    // Time is not looked at here: items of one tick stay together even when maxWaitMs is 0.
+    const { waiting } = queue;
+    if (waiting.length >= this.#sizer.limit || waiting.bytes >= maxBatchBytes) this.#advance();
+    else if (this.#running.length < concurrency) this.#awaitMore(entry.added.ms);
+    return entry.promise;
+  }
+
+  /** What few entries need: a key, a deadline, a listener. */
+  #equip(entry: BatchEntry<T, R>, key: unknown, signal: AbortSignal | undefined): void {
+    let release: (() => void) | null = null;
+    if (signal !== undefined) {
+      const onAbort = (): void => this.#giveUp(entry, signal.reason, 'aborted');
+      signal.addEventListener('abort', onAbort);
+      release = () => signal.removeEventListener('abort', onAbort);
+    }
+    const { deliveryTimeoutMs } = this.#settings;
+    const deadline = deliveryTimeoutMs > 0 ? this.#deadlines.push(entry) : null;
+    entry.extra = { release, key, deadline, lastError: undefined, leader: null, followers: [] };
+    if (deadline !== null) this.#wakeUp.at(entry.added.ms + deliveryTimeoutMs);
+  }
+
+  /** Throws QueueFullError when there is no room and none can be made. */
+  #makeRoom(level: number): void {
+    const { overflow, maxQueue } = this.#settings;
+    if (overflow === 'block') return;
+    const victim = overflow === 'drop-oldest' ? this.#queue.waiting.leastImportant(level) : undefined;
+    if (victim === undefined) {
+      this.#counters.rejected++;
+      throw new QueueFullError(maxQueue);
+    }
+    this.#queue.leave(victim);
+    this.#fail(victim, new ItemDroppedError(maxQueue), 'dropped');
+  }
+
+  #awaitMore(addedMs: number): void {
+    const { schedule, maxWaitMs } = this.#settings;
+    if (schedule === null) this.#wakeUp.at(addedMs + maxWaitMs);
+    else if (!this.#scheduled) {
+      this.#scheduled = true;
+      try {
+        schedule(() => this.#onSchedule());
+      } catch (error) {
+        // What waits must not wait for ever for that; the fault is the caller's, and goes where it is seen.
+        this.#onSchedule();
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  #onSchedule(): void {
+    this.#scheduled = false;
+    this.#flushedUpTo = this.#counters.added;
     this.#advance();
   }
 
-  /** Async so that a handler which throws at once does so later: `#advance` must not be entered from itself. */
-  async #callHandler({ entries, controller }: Batch<T, R>): Promise<readonly (R | Error)[]> {
-    const items = entries.map((entry) => entry.item);
-    return this.#settings.handler(items, { signal: controller.signal });
+  #wake(): void {
+    const { now, deliveryTimeoutMs: timeoutMs } = this.#settings;
+    const nowMs = now();
+    for (let head = this.#deadlines.first; head !== null; head = this.#deadlines.first) {
+      const entry = head.value;
+      if (entry.added.ms + timeoutMs > nowMs) break;
+      const { attempts, extra } = entry.leader;
+      const cause = extra?.lastError;
+      const options = cause === undefined ? {} : { cause };
+      this.#giveUp(entry, new DeliveryTimeoutError(timeoutMs, attempts, options), 'expired');
+    }
+    this.#queue.endBackOffs(nowMs);
+    this.#advance();
   }
 
-  #takeBatch(): Batch<T, R> {
-    const entries: BatchEntry<T, R>[] = [];
-    while (entries.length < this.#settings.maxBatchSize) {
-      const node = this.#queue.shift();
-      if (node === null) break;
-      entries.push(node.value);
+  /** Hand over every batch that is due and has a place, then set the timer for what comes next. */
+  #advance(): void {
+    const { concurrency, maxWaitMs, schedule, deliveryTimeoutMs } = this.#settings;
+    const queue = this.#queue;
+    for (;;) {
+      queue.admitBlocked();
+      if (this.#running.length >= concurrency || !this.#isDue()) break;
+      this.#handOver();
     }
-    const batch: Batch<T, R> = { entries, controller: new AbortController(), wanted: entries.length };
-    for (const entry of entries) entry.place = batch;
-    return batch;
+    this.#sizeWaits.update(queue.size + queue.blocked);
+    const head = this.#deadlines.first;
+    let dueMs = Math.min(
+      queue.nextAttemptMs,
+      head === null ? Infinity : head.value.added.ms + deliveryTimeoutMs,
+    );
+    // A busy handler needs no timer for what waits: it comes back here when it is done.
+    if (this.#running.length < concurrency && queue.waiting.length > 0) {
+      if (schedule === null) dueMs = Math.min(dueMs, queue.waiting.oldestMs() + maxWaitMs);
+      else this.#awaitMore(0);
+    }
+    if (dueMs === Infinity) this.#wakeUp.clear();
+    else this.#wakeUp.at(dueMs);
   }
 
-  #deliver(entries: readonly BatchEntry<T, R>[], results: readonly (R | Error)[]): void {
-    if (!Array.isArray(results) || results.length !== entries.length) {
-      const got = Array.isArray(results) ? `${results.length}` : typeof results;
-      throw new BatchResultError(
-        `Expected \`handler\` to return an array of ${entries.length} results, one for each item, got ${got}.`,
-      );
+  #isDue(): boolean {
+    const { waiting, waitingAgain } = this.#queue;
+    if (waiting.length === 0 || this.#closed?.aborted === true) return false;
+    const { maxWaitMs, maxBatchBytes, schedule, now } = this.#settings;
+    if (waiting.length >= this.#sizer.limit || waiting.bytes >= maxBatchBytes) return true;
+    if (waitingAgain > 0 || waiting.oldestOrder() <= this.#flushedUpTo) return true;
+    return schedule === null && waiting.oldestMs() + maxWaitMs <= now();
+  }
+
+  #handOver(): void {
+    const { now, maxBatchBytes } = this.#settings;
+    const entries = this.#queue.takeBatch(this.#sizer.limit, maxBatchBytes);
+    const batch: Batch<T, R> = { entries, controller: null, wanted: entries.length };
+    const nowMs = now();
+    let ofTick = 0;
+    for (let index = 0; index < entries.length; index++) {
+      const entry = entries[index]!;
+      entry.where = batch;
+      entry.attempts++;
+      ofTick++;
+      if (entry.added === entries[index + 1]?.added) continue;
+      this.#counters.wait.record(nowMs - entry.added.ms, ofTick);
+      ofTick = 0;
     }
-    for (const [index, entry] of entries.entries()) {
-      const result: R | Error = results[index];
-      if (result instanceof Error) this.#fail(entry, result);
-      else this.#succeed(entry, result);
+    this.#counters.batches++;
+    this.#counters.handedOver += entries.length;
+    void this.#deliver(this.#running.push(batch), nowMs);
+  }
+
+  async #deliver(node: ListNode<Batch<T, R>>, startMs: number): Promise<void> {
+    const counters = this.#counters;
+    const { entries } = node.value;
+    let results: readonly (R | Error)[] = [];
+    let thrown: Error | null = null;
+    try {
+      results = await runBatch(node.value, this.#settings, ({ bytes, originalBytes }) => {
+        counters.payloadBytes += originalBytes;
+        counters.compressedBytes += bytes.byteLength;
+      });
+    } catch (error) {
+      thrown = asError(error);
     }
+    const handlerMs = this.#settings.now() - startMs;
+    counters.handler.record(handlerMs);
+    if (thrown === null) this.#sizer.observe(entries.length, handlerMs);
+    this.#running.remove(node);
+    for (let index = 0; index < entries.length; index++) {
+      const entry = entries[index]!;
+      entry.where = null;
+      const result: R | Error = thrown ?? results[index]!;
+      if (!(result instanceof Error)) this.#succeed(entry, result);
+      else if (entry.wanted) this.#retryOrFail(entry, result);
+    }
+    this.#advance();
+  }
+
+  #retryOrFail(entry: BatchEntry<T, R>, error: Error): void {
+    const { retries, shouldRetry, backoff, random, now } = this.#settings;
+    let reason = error;
+    try {
+      // A handler that breaks its contract will do so again.
+      if (entry.attempts <= retries && !(error instanceof BatchResultError) && shouldRetry(error)) {
+        if (entry.extra !== null) entry.extra.lastError = error;
+        this.#counters.retried++;
+        this.#queue.backOff(entry, now() + backoffMs(backoff, entry.attempts, random));
+        return;
+      }
+    } catch (refusal) {
+      reason = asError(refusal);
+    }
+    this.#fail(entry, reason, 'failed');
   }
 
   #succeed(entry: BatchEntry<T, R>, value: R): void {
-    if (!entry.succeed(value)) return;
-    this.#completed++;
-    this.#settled(entry);
+    if (entry.succeed(value)) {
+      this.#counters.completed++;
+      this.#settled(entry);
+    }
+    if (entry.extra !== null) for (const follower of entry.extra.followers) this.#succeed(follower, value);
   }
 
-  #fail(entry: BatchEntry<T, R>, reason: Error): void {
+  /** The entry and those that follow it. */
+  #fail(entry: BatchEntry<T, R>, reason: unknown, outcome: Outcome): void {
+    if (entry.fail(reason)) {
+      this.#counters[outcome]++;
+      this.#settled(entry);
+    }
+    for (const follower of entry.followers) this.#fail(follower, reason, outcome);
+  }
+
+  /** One caller no longer waits; what nobody waits for goes. */
+  #giveUp(entry: BatchEntry<T, R>, reason: unknown, outcome: Outcome): void {
     if (!entry.fail(reason)) return;
-    this.#failed++;
+    this.#counters[outcome]++;
     this.#settled(entry);
+    const { leader } = entry;
+    if (leader.wanted || leader.where === null) return;
+    if (typeof leader.where === 'object' && 'wanted' in leader.where) {
+      if (--leader.where.wanted === 0) abortBatch(leader.where);
+      return;
+    }
+    this.#queue.leave(leader);
+    this.#advance();
   }
 
-  /** The entry's signal has already failed it. */
-  #abort(entry: BatchEntry<T, R>): void {
-    this.#aborted++;
-    this.#settled(entry);
-    const { place } = entry;
-    if (place === null) return;
-    if ('value' in place) {
-      this.#queue.remove(place);
-      this.#advance();
-    } else if (--place.wanted === 0) {
-      place.controller.abort(new Error('Nobody waits for any item of this batch any more.'));
+  #abortAll(reason: unknown): void {
+    this.#closed = { reason, aborted: true };
+    const entries = this.#queue.entries();
+    for (let node = this.#running.first; node !== null; node = this.#running.after(node)) {
+      entries.push(...node.value.entries);
+    }
+    for (const entry of entries) {
+      for (const each of [entry, ...entry.followers]) this.#giveUp(each, reason, 'aborted');
     }
   }
 
   #settled(entry: BatchEntry<T, R>): void {
     this.#unsettled--;
+    const deadline = entry.extra === null ? null : entry.extra.deadline;
+    if (deadline !== null) this.#deadlines.remove(deadline);
     this.#flushWaits.settled(entry.order);
+    if (this.#unsettled === 0) this.#idleWaits.update(0);
   }
-}
 
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : notAnError(reason);
-}
-
-function notAnError(reason: unknown): BatchResultError {
-  return new BatchResultError(
-    `Expected an Error to be thrown, got \`${String(reason)}\` (${typeof reason}).`,
-    { cause: reason },
-  );
+  #beginTick(): Tick {
+    this.#tick = { ms: this.#settings.now() };
+    process.nextTick(this.#endTick);
+    return this.#tick;
+  }
 }

@@ -1,10 +1,19 @@
 import { expected } from '../internal/option-checks.ts';
 import type { Cache, CacheFactory, CacheOptions } from './cache.ts';
 import { createLruCache } from './lru-cache.ts';
+import { LfuOrder } from './policies/lfu-order.ts';
+import { S3FifoOrder } from './policies/s3-fifo-order.ts';
+import { SieveOrder } from './policies/sieve-order.ts';
+import { WTinyLfuOrder } from './policies/w-tiny-lfu-order.ts';
+import { SlotCache } from './slot-cache.ts';
 
 /** Eviction policies by name. */
 export const cachePolicies = {
   lru: createLruCache,
+  lfu: (options) => new SlotCache(options, () => new LfuOrder()),
+  sieve: (options) => new SlotCache(options, () => new SieveOrder()),
+  's3-fifo': (options) => new SlotCache(options, (kind) => new S3FifoOrder(kind)),
+  'w-tinylfu': (options) => new SlotCache(options, (kind) => new WTinyLfuOrder(kind)),
 } satisfies Record<string, CacheFactory>;
 
 export type CachePolicy = keyof typeof cachePolicies;

@@ -1,5 +1,6 @@
 import { callable, delayMs, expected, positiveInteger } from '../internal/option-checks.ts';
-import { monotonicMs } from '../internal/timers.ts';
+import { monotonicMs, systemTimers } from '../internal/timers.ts';
+import type { Timers } from '../internal/timers.ts';
 import type { CacheBounds, CacheOptions, EvictReason } from './cache.ts';
 
 /**
@@ -15,7 +16,9 @@ export interface CacheSettings<K, V> {
   readonly maxEntrySize: number;
   readonly sizeCalculation: ((value: V, key: K) => number) | null;
   readonly ttlMs: number;
+  readonly ttlAutopurge: boolean;
   readonly now: () => number;
+  readonly timers: Timers;
   readonly onEvict: ((value: V, key: K, reason: EvictReason) => void) | null;
 }
 
@@ -34,7 +37,9 @@ export function cacheSettings<K, V>(options: CacheOptions<K, V>): CacheSettings<
     maxEntrySize: positiveInteger('maxEntrySize', maxEntrySize ?? Number.MAX_SAFE_INTEGER),
     sizeCalculation: sizeCalculation === undefined ? null : callable('sizeCalculation', sizeCalculation),
     ttlMs,
+    ttlAutopurge: flag('ttlAutopurge', options.ttlAutopurge ?? false),
     now: callable('now', now),
+    timers: options.timers ?? systemTimers,
     onEvict: onEvict === undefined ? null : callable('onEvict', onEvict),
   };
 }
@@ -62,6 +67,11 @@ export function entrySize(value: number): number {
   if (Number.isSafeInteger(value) && value >= 0) return value;
   const message = expected('sizeCalculation()', 'a whole number of bytes, at least 0', value);
   throw typeof value === 'number' ? new RangeError(message) : new TypeError(message);
+}
+
+function flag(name: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new TypeError(expected(name, 'true or false', value));
 }
 
 function needSizes(option: string, hasSizes: boolean): void {

@@ -1,3 +1,5 @@
+import type { Timers } from '../internal/timers.ts';
+
 /**
  * A bounded in-process cache, whatever its eviction policy. Its two bounds are hard: at no moment, not even inside
  * `set`, are there more than `max` entries or more than `maxSize` bytes. Entries past their time to live are never
@@ -47,6 +49,13 @@ export interface CacheOptions<K, V> extends CacheBounds {
   readonly maxEntrySize?: number;
   /** Milliseconds that an entry lives from its last `set`. @default 0, for ever */
   readonly ttl?: number;
+  /**
+   * Also remove expired entries when nobody comes upon them, by one timer that does not keep the process alive. What
+   * `onEvict` throws then is an uncaught exception. @default false
+   */
+  readonly ttlAutopurge?: boolean;
+  /** Where that timer comes from. @default those of Node */
+  readonly timers?: Timers;
   /** Monotonic clock in milliseconds, read only while there are entries with a ttl. @default performance.now */
   readonly now?: () => number;
   /**

@@ -1,14 +1,17 @@
 import type { Cache, CacheBounds, CacheOptions, CacheStats, EvictReason, SetOptions } from './cache.ts';
 import { cacheBounds, cacheSettings, entrySize, ttlOption } from './cache-settings.ts';
 import type { CacheSettings } from './cache-settings.ts';
-import type { EvictionOrder } from './eviction-order.ts';
-import { ExpiryHeap } from './expiry-heap.ts';
+import type { CreateEvictionOrder, EvictionOrder } from './eviction-order.ts';
 import { Notices } from './notices.ts';
+import { PurgeAlarm } from './purge-alarm.ts';
+import { TimingWheel } from './timing-wheel.ts';
 
 const none = -1;
 const firstCapacity = 16;
 /** Expired entries that a `set` clears away beyond those whose room it needs: more than it adds, so they cannot pile up. */
 const sweepLimit = 2;
+/** Expired entries that one ring of the purge timer clears away, so that it does not hold up the event loop. */
+const purgeLimit = 1000;
 
 /**
  * Everything about a cache but the order of eviction. An entry is a slot, an index into parallel arrays that grow by
@@ -23,13 +26,14 @@ export class SlotCache<K, V> implements Cache<K, V> {
   readonly #order: EvictionOrder;
   readonly #notices: Notices<K, V> | null;
   readonly #slots = new Map<K, number>();
+  readonly #purge: PurgeAlarm | null;
   #max: number;
   #maxSize: number;
 
   #keys: (K | undefined)[] = [];
   #values: (V | undefined)[] = [];
   #sizes: Float64Array<ArrayBuffer> | null;
-  #expiry: ExpiryHeap | null = null;
+  #expiry: TimingWheel | null = null;
   #free: number[] = [];
   #capacity = 0;
 
@@ -41,13 +45,14 @@ export class SlotCache<K, V> implements Cache<K, V> {
   #expirations = 0;
   #rejected = 0;
 
-  constructor(options: CacheOptions<K, V>, order: EvictionOrder) {
+  constructor(options: CacheOptions<K, V>, createOrder: CreateEvictionOrder) {
     const settings = cacheSettings(options);
     this.#settings = settings;
-    this.#order = order;
+    this.#order = createOrder({ weighted: settings.sizeCalculation !== null });
     this.#max = settings.max;
     this.#maxSize = settings.maxSize;
     this.#sizes = settings.sizeCalculation === null ? null : new Float64Array(0);
+    this.#purge = settings.ttlAutopurge ? new PurgeAlarm(settings, () => this.#purgeExpired()) : null;
     this.#notices = settings.onEvict === null ? null : new Notices(settings.onEvict);
   }
 
@@ -111,6 +116,7 @@ export class SlotCache<K, V> implements Cache<K, V> {
     this.#values = [];
     this.#sizes = this.#sizes === null ? null : new Float64Array(0);
     this.#expiry = null;
+    this.#purge?.clear();
     this.#free = [];
     this.#capacity = 0;
     this.#bytes = 0;
@@ -119,10 +125,10 @@ export class SlotCache<K, V> implements Cache<K, V> {
 
   resize(bounds: CacheBounds): void {
     const next = cacheBounds(bounds, this.#sizes !== null, { max: this.#max, maxSize: this.#maxSize });
-    const nowMs = this.#expiry === null ? 0 : this.#settings.now();
+    if (this.#expiry !== null) this.#sweep(this.#settings.now(), sweepLimit);
     this.#max = next.max;
     this.#maxSize = next.maxSize;
-    while (this.#slots.size > this.#max || this.#bytes > this.#maxSize) this.#evictOne(nowMs);
+    while (this.#slots.size > this.#max || this.#bytes > this.#maxSize) this.#evictOne();
     this.#notices?.deliver();
   }
 
@@ -160,7 +166,7 @@ export class SlotCache<K, V> implements Cache<K, V> {
 
   /** One consistent step from state to state, told to nobody yet. */
   #store(key: K, value: V, size: number, deadlineMs: number, nowMs: number): boolean {
-    if (this.#expiry !== null) this.#sweep(nowMs);
+    if (this.#expiry !== null) this.#sweep(nowMs, sweepLimit);
     let slot = this.#slots.get(key) ?? none;
     if (slot !== none && this.#isDue(slot, nowMs)) {
       this.#remove(slot, 'expire');
@@ -177,25 +183,28 @@ export class SlotCache<K, V> implements Cache<K, V> {
       if (this.#bytes - this.#sizeAt(slot) + size > this.#maxSize) {
         this.#unlink(slot);
         slot = none;
-      } else this.#order.touched(slot);
+      } else {
+        this.#order.touched(slot);
+        if (this.#sizes !== null && this.#sizeAt(slot) !== size) this.#order.reweighed(slot, size);
+      }
     }
     if (slot === none) {
-      while (this.#slots.size >= this.#max || this.#bytes + size > this.#maxSize) this.#evictOne(nowMs);
-      slot = this.#insert(key);
+      while (this.#slots.size >= this.#max || this.#bytes + size > this.#maxSize) this.#evictOne();
+      slot = this.#insert(key, size);
     }
     this.#values[slot] = value;
     this.#setSize(slot, size);
-    this.#setDeadline(slot, deadlineMs);
+    this.#setDeadline(slot, deadlineMs, nowMs);
     this.#sets++;
     return true;
   }
 
-  #insert(key: K): number {
+  #insert(key: K, size: number): number {
     const slot = this.#free.pop() ?? this.#keys.length;
     if (slot >= this.#capacity) this.#grow();
     this.#slots.set(key, slot);
     this.#keys[slot] = key;
-    this.#order.added(slot);
+    this.#order.added(slot, key, size);
     return slot;
   }
 
@@ -215,26 +224,35 @@ export class SlotCache<K, V> implements Cache<K, V> {
     this.#sizes[slot] = size;
   }
 
-  #setDeadline(slot: number, deadlineMs: number): void {
+  #setDeadline(slot: number, deadlineMs: number, nowMs: number): void {
     if (deadlineMs !== Infinity) {
-      this.#expiry ??= new ExpiryHeap(this.#capacity);
+      this.#expiry ??= new TimingWheel(this.#capacity, nowMs);
       this.#expiry.set(slot, deadlineMs);
+      this.#purge?.by(deadlineMs);
     } else this.#expiry?.remove(slot);
   }
 
-  /** What has expired goes first, then whatever the policy says. */
-  #evictOne(nowMs: number): void {
+  /** What has expired goes first, then whatever the policy says. The wheel knows the time by now. */
+  #evictOne(): void {
     const expired = this.#expiry?.first ?? none;
-    if (expired !== none && this.#isDue(expired, nowMs)) this.#remove(expired, 'expire');
-    else this.#remove(this.#order.victim(), 'evict');
+    if (expired !== none) this.#remove(expired, 'expire');
+    else this.#remove(this.#order.victim(this.#slots.size < this.#max), 'evict');
   }
 
-  #sweep(nowMs: number): void {
-    for (let swept = 0; swept < sweepLimit; swept++) {
+  #sweep(nowMs: number, limit: number): void {
+    this.#expiry?.advance(nowMs);
+    for (let swept = 0; swept < limit; swept++) {
       const slot = this.#expiry?.first ?? none;
-      if (slot === none || !this.#isDue(slot, nowMs)) return;
+      if (slot === none) return;
       this.#remove(slot, 'expire');
     }
+  }
+
+  /** Remove some of what has expired, and say when to come again. */
+  #purgeExpired(): number {
+    this.#sweep(this.#settings.now(), purgeLimit);
+    this.#notices?.deliver();
+    return this.#expiry?.nextMs() ?? Infinity;
   }
 
   #liveSlot(key: K): number {

@@ -20,3 +20,14 @@ export class CorruptInputError extends Error {
     this.name = 'CorruptInputError';
   }
 }
+
+/** Packed data was made with a dictionary, and this compressor has none. */
+export class MissingDictionaryError extends Error {
+  constructor(codec: string) {
+    super(
+      `Expected a \`dictionary\` for ${codec} data that was packed with one, got none: ` +
+        'create the compressor with the same dictionary.',
+    );
+    this.name = 'MissingDictionaryError';
+  }
+}

@@ -1,38 +1,55 @@
-import type { CompressCallback, InputType, ZlibOptions } from 'node:zlib';
+import type { CompressCallback, InputType } from 'node:zlib';
 import { promisify } from 'node:util';
 import type { Codec } from './codec.ts';
 import { CorruptInputError, OutputTooLargeError } from './compressor-errors.ts';
 
-type Run = (data: InputType, options: ZlibOptions, callback: CompressCallback) => void;
-type RunSync = (data: InputType, options: ZlibOptions) => Uint8Array;
-
-/** The four functions of node:zlib that make up a format. */
-export interface ZlibFormat {
-  readonly name: string;
-  readonly pack: Run;
-  readonly packSync: RunSync;
-  readonly unpack: Run;
-  readonly unpackSync: RunSync;
+/** What its functions take beside the format's own options. */
+interface UnpackOptions {
+  readonly maxOutputLength: number;
+  readonly info: true;
+  readonly dictionary?: Uint8Array;
 }
 
-/** A codec on one of zlib's formats, levels 0 (stored) to 9. */
-export function zlibCodec({ name, pack, packSync, unpack, unpackSync }: ZlibFormat): Codec {
-  const packAsync = promisify(pack);
-  const unpackAsync = promisify(unpack);
+/** The four functions of node:zlib that make up a format, and how it is told what to do. */
+export interface ZlibFormat<Options extends object> {
+  readonly name: string;
+  readonly id: number;
+  readonly levels: Codec['levels'];
+  readonly takesDictionary: () => boolean;
+  /** Options of `pack` for input of so many bytes, but for the dictionary. */
+  readonly packOptions: (level: number, inputBytes: number) => Options;
+  readonly pack: (data: InputType, options: Options, callback: CompressCallback) => void;
+  readonly packSync: (data: InputType, options: Options) => Uint8Array;
+  readonly unpack: (data: InputType, options: UnpackOptions, callback: CompressCallback) => void;
+  readonly unpackSync: (data: InputType, options: UnpackOptions) => Uint8Array;
+}
+
+/** A codec on one of the formats that node:zlib has. */
+export function zlibCodec<Options extends object>(format: ZlibFormat<Options>): Codec {
+  const { name, id, levels, takesDictionary } = format;
+  const packAsync = promisify(format.pack);
+  const unpackAsync = promisify(format.unpack);
+  const packOptions = (level: number, inputBytes: number, dictionary: Uint8Array | undefined): Options => {
+    const options = format.packOptions(level, inputBytes);
+    return dictionary === undefined ? options : { ...options, dictionary };
+  };
   return {
-    levels: { lowest: 0, highest: 9, default: 6 },
-    compress: (data, level) => packAsync(data, { level }),
-    compressSync: (data, level) => packSync(data, { level }),
-    async decompress(data, maxOutputBytes) {
+    id,
+    levels,
+    takesDictionary,
+    compress: (data, level, dictionary) => packAsync(data, packOptions(level, data.byteLength, dictionary)),
+    compressSync: (data, level, dictionary) =>
+      format.packSync(data, packOptions(level, data.byteLength, dictionary)),
+    async decompress(data, maxOutputBytes, dictionary) {
       try {
-        return complete(name, data, await unpackAsync(data, unpackOptions(maxOutputBytes)));
+        return complete(name, data, await unpackAsync(data, unpackOptions(maxOutputBytes, dictionary)));
       } catch (error) {
         throw translated(name, data, maxOutputBytes, error);
       }
     },
-    decompressSync(data, maxOutputBytes) {
+    decompressSync(data, maxOutputBytes, dictionary) {
       try {
-        return complete(name, data, unpackSync(data, unpackOptions(maxOutputBytes)));
+        return complete(name, data, format.unpackSync(data, unpackOptions(maxOutputBytes, dictionary)));
       } catch (error) {
         throw translated(name, data, maxOutputBytes, error);
       }
@@ -41,11 +58,12 @@ export function zlibCodec({ name, pack, packSync, unpack, unpackSync }: ZlibForm
 }
 
 /** `info` makes zlib tell how much of the input it used. */
-function unpackOptions(maxOutputBytes: number): ZlibOptions {
-  return { maxOutputLength: maxOutputBytes, info: true };
+function unpackOptions(maxOutputBytes: number, dictionary: Uint8Array | undefined): UnpackOptions {
+  const options = { maxOutputLength: maxOutputBytes, info: true } as const;
+  return dictionary === undefined ? options : { ...options, dictionary };
 }
 
-/** The output, if it took all of the input: inflate stops at the end of its data and says nothing of what follows. */
+/** The output, if it took all of the input: unpacking stops at the end of its data and says nothing of what follows. */
 function complete(codec: string, data: Uint8Array, result: unknown): Uint8Array {
   if (!isInfo(result))
     throw new TypeError('Expected node:zlib to return { buffer, engine } with `info`, got something else.');

@@ -26,12 +26,27 @@ export class LinkedList<T> {
     return this.#last;
   }
 
+  /** The node after one of this list. */
+  after(node: ListNode<T>): ListNode<T> | null {
+    return isLink(node) ? node.after : null;
+  }
+
   /** Append; the node is what `remove` takes. */
   push(value: T): ListNode<T> {
     const link: Link<T> = { value, before: this.#last, after: null, list: this };
     if (this.#last === null) this.#first = link;
     else this.#last.after = link;
     this.#last = link;
+    this.#length++;
+    return link;
+  }
+
+  /** Put before all others; the node is what `remove` takes. */
+  unshift(value: T): ListNode<T> {
+    const link: Link<T> = { value, before: null, after: this.#first, list: this };
+    if (this.#first === null) this.#last = link;
+    else this.#first.before = link;
+    this.#first = link;
     this.#length++;
     return link;
   }

@@ -18,11 +18,15 @@ export class Semaphore {
     return this.#waiting.length;
   }
 
-  /** What `work` resolves or rejects with; its place is free again when it settles. */
-  async run<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * What `work` resolves or rejects with; its place is free again when it settles. Aborted while it waits, it rejects
+   * with the signal's reason at once and leaves the line.
+   */
+  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted();
     if (this.#running < this.#limit) this.#running++;
     // The one who leaves hands its place over, so `running` is already right when this resumes.
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else await this.#turn(signal);
     try {
       return await work();
     } finally {
@@ -30,5 +34,19 @@ export class Semaphore {
       if (next === null) this.#running--;
       else next.value();
     }
+  }
+
+  #turn(signal: AbortSignal | undefined): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const leave = (): void => {
+      // Out of the line already when its turn came in the same moment: then it runs.
+      if (this.#waiting.remove(place)) reject(signal?.reason);
+    };
+    const place = this.#waiting.push(() => {
+      signal?.removeEventListener('abort', leave);
+      resolve();
+    });
+    signal?.addEventListener('abort', leave, { once: true });
+    return promise;
   }
 }

@@ -1,73 +1,117 @@
-import { Alarm } from '../internal/alarm.ts';
 import { LinkedList } from '../internal/linked-list.ts';
 import type { Timers } from '../internal/timers.ts';
+import { WakeUp } from '../internal/wake-up.ts';
+import type { PooledItem } from './pooled-item.ts';
 
 export interface IdleStackOptions<T> {
   /** 0: for ever. */
-  readonly timeoutMs: number;
+  readonly idleTimeoutMs: number;
+  /** 0: never. */
+  readonly keepAliveMs: number;
   readonly now: () => number;
   readonly timers: Timers;
-  readonly onExpire: (resource: T) => void;
-}
-
-interface Idle<T> {
-  readonly resource: T;
-  readonly deadlineMs: number;
+  /** Whether one may go for having been idle long: not when the pool keeps as few as it must. */
+  readonly maySpare: () => boolean;
+  /** The item is no longer in the stack. */
+  readonly onExpire: (item: PooledItem<T>, reason: 'idle' | 'lifetime') => void;
+  /** The item is no longer in the stack and is to be checked, then put back with `restore`. */
+  readonly onCheckDue: (item: PooledItem<T>) => void;
 }
 
 /**
- * Resources nobody uses: the last one in is the first one out, so the bottom one has been idle longest and times out
- * first. One timer for all, which does not keep the process alive.
+ * Resources nobody uses: the last one in is the first one out, so the ones in excess stay at the bottom and time out.
+ * One timer for all, which does not keep the process alive. Push and pop take O(1) time; a ring, O(idle).
  */
 export class IdleStack<T> {
   readonly #options: IdleStackOptions<T>;
-  readonly #stack = new LinkedList<Idle<T>>();
-  readonly #alarm: Alarm;
+  readonly #stack = new LinkedList<PooledItem<T>>();
+  readonly #wakeUp: WakeUp;
 
   constructor(options: IdleStackOptions<T>) {
     this.#options = options;
-    this.#alarm = new Alarm(options.timers, () => this.#expire(), { keepsAlive: false });
+    const { timers, now } = options;
+    this.#wakeUp = new WakeUp({ timers, now, ring: () => this.#sweep(), keepsAlive: false });
   }
 
   get length(): number {
     return this.#stack.length;
   }
 
-  push(resource: T): void {
-    const { timeoutMs, now } = this.#options;
-    this.#stack.push({ resource, deadlineMs: timeoutMs === 0 ? Infinity : now() + timeoutMs });
-    if (timeoutMs > 0) this.#alarm.set(timeoutMs);
+  push(item: PooledItem<T>): void {
+    item.state = 'idle';
+    item.node = this.#stack.push(item);
+    this.#wakeUp.at(this.#dueMs(item));
   }
 
-  /** The resource used last, or null. One that is past its time is not lent, even if its timer is late. */
-  pop(): { readonly resource: T } | null {
-    const top = this.#stack.last?.value;
-    if (top === undefined) return null;
-    if (top.deadlineMs === Infinity || top.deadlineMs > this.#options.now())
-      return this.#stack.pop()?.value ?? null;
-    this.#expire();
+  /** Below the others: it was not used, only checked. */
+  restore(item: PooledItem<T>): void {
+    item.state = 'idle';
+    item.node = this.#stack.unshift(item);
+    this.#wakeUp.at(this.#dueMs(item));
+  }
+
+  /** The one used last, or null. One that is past its time is not lent, even if the timer is late. */
+  pop(nowMs: number): PooledItem<T> | null {
+    for (let node = this.#stack.pop(); node !== null; node = this.#stack.pop()) {
+      const item = node.value;
+      item.node = null;
+      const reason = this.#expiredBy(item, nowMs);
+      if (reason === null) return item;
+      this.#options.onExpire(item, reason);
+    }
     return null;
   }
 
-  /** Let every resource go, whatever its time. */
-  clear(): void {
-    this.#alarm.clear();
+  /** Every item, which are then no longer in the stack. */
+  takeAll(): PooledItem<T>[] {
+    this.#wakeUp.clear();
+    const items: PooledItem<T>[] = [];
     for (let node = this.#stack.shift(); node !== null; node = this.#stack.shift()) {
-      this.#options.onExpire(node.value.resource);
+      node.value.node = null;
+      items.push(node.value);
     }
+    return items;
   }
 
-  #expire(): void {
-    const nowMs = this.#options.now();
-    for (;;) {
-      const bottom = this.#stack.first?.value;
-      if (bottom === undefined) break;
-      if (bottom.deadlineMs > nowMs) {
-        this.#alarm.set(bottom.deadlineMs - nowMs);
-        break;
+  #sweep(): void {
+    const { now, onExpire, onCheckDue } = this.#options;
+    const nowMs = now();
+    let nextMs = Infinity;
+    for (let node = this.#stack.first; node !== null; ) {
+      const item = node.value;
+      const after = this.#stack.after(node);
+      const reason = this.#expiredBy(item, nowMs);
+      if (reason !== null || this.#checkMs(item) <= nowMs) {
+        this.#stack.remove(node);
+        item.node = null;
+        if (reason === null) onCheckDue(item);
+        else onExpire(item, reason);
+      } else {
+        // One that is kept beyond its idle time, for the pool to have its minimum, is looked at with the others.
+        const idleMs = this.#idleUntilMs(item);
+        nextMs = Math.min(nextMs, item.expiresMs, this.#checkMs(item), idleMs > nowMs ? idleMs : Infinity);
       }
-      this.#stack.shift();
-      this.#options.onExpire(bottom.resource);
+      node = after;
     }
+    this.#wakeUp.at(nextMs);
+  }
+
+  #expiredBy(item: PooledItem<T>, nowMs: number): 'idle' | 'lifetime' | null {
+    if (item.expiresMs <= nowMs) return 'lifetime';
+    return this.#idleUntilMs(item) <= nowMs && this.#options.maySpare() ? 'idle' : null;
+  }
+
+  #dueMs(item: PooledItem<T>): number {
+    return Math.min(item.expiresMs, this.#idleUntilMs(item), this.#checkMs(item));
+  }
+
+  #idleUntilMs({ idleSinceMs }: PooledItem<T>): number {
+    const { idleTimeoutMs } = this.#options;
+    return idleTimeoutMs === 0 ? Infinity : idleSinceMs + idleTimeoutMs;
+  }
+
+  #checkMs({ checkedMs }: PooledItem<T>): number {
+    const { keepAliveMs } = this.#options;
+    return keepAliveMs === 0 ? Infinity : checkedMs + keepAliveMs;
   }
 }

@@ -1,7 +1,7 @@
-/** No resource came free in time: borrowers hold them too long, or `max` is too small. */
+/** No resource came free in time: borrowers hold them too long, or `max` is too small, or none can be created (then the cause says why). */
 export class AcquireTimeoutError extends Error {
-  constructor(timeoutMs: number, situation: string) {
-    super(`Expected a resource within ${timeoutMs} ms (\`acquireTimeoutMs\`), got none: ${situation}.`);
+  constructor(timeoutMs: number, situation: string, options?: ErrorOptions) {
+    super(`Expected a resource within ${timeoutMs} ms (\`acquireTimeoutMs\`), got none: ${situation}.`, options);
     this.name = 'AcquireTimeoutError';
   }
 }
@@ -10,6 +10,13 @@ export class CreateTimeoutError extends Error {
   constructor(timeoutMs: number) {
     super(`Expected \`create\` to make a resource within ${timeoutMs} ms (\`createTimeoutMs\`), got none.`);
     this.name = 'CreateTimeoutError';
+  }
+}
+
+export class ValidateTimeoutError extends Error {
+  constructor(timeoutMs: number) {
+    super(`Expected \`validate\` to answer within ${timeoutMs} ms (\`validateTimeoutMs\`), but it did not.`);
+    this.name = 'ValidateTimeoutError';
   }
 }
 

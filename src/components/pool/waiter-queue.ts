@@ -1,7 +1,8 @@
-import { Alarm } from '../internal/alarm.ts';
 import { LinkedList } from '../internal/linked-list.ts';
 import type { ListNode } from '../internal/linked-list.ts';
 import type { Timers } from '../internal/timers.ts';
+import { WakeUp } from '../internal/wake-up.ts';
+import type { BorrowTrace } from './leak-watch.ts';
 
 export interface WaiterQueueOptions {
   /** 0: for ever. */
@@ -11,12 +12,19 @@ export interface WaiterQueueOptions {
   readonly timeoutError: () => Error;
 }
 
-interface Waiter<T> {
-  readonly deadlineMs: number;
+export interface Waiter<T> {
+  readonly sinceMs: number;
+  readonly trace: BorrowTrace | null;
   readonly resolve: (value: T) => void;
   readonly reject: (reason: unknown) => void;
   readonly signal: AbortSignal | undefined;
   onAbort: (() => void) | null;
+}
+
+export interface Arrival {
+  readonly nowMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly trace: BorrowTrace | null;
 }
 
 /**
@@ -27,12 +35,13 @@ interface Waiter<T> {
 export class WaiterQueue<T> {
   readonly #options: WaiterQueueOptions;
   readonly #waiters = new LinkedList<Waiter<T>>();
-  readonly #alarm: Alarm;
+  readonly #wakeUp: WakeUp;
   #timeouts = 0;
 
   constructor(options: WaiterQueueOptions) {
     this.#options = options;
-    this.#alarm = new Alarm(options.timers, () => this.#expire(), { keepsAlive: true });
+    const { timers, now } = options;
+    this.#wakeUp = new WakeUp({ timers, now, ring: () => this.#expire(), keepsAlive: true });
   }
 
   get length(): number {
@@ -43,39 +52,31 @@ export class WaiterQueue<T> {
     return this.#timeouts;
   }
 
-  enter(signal: AbortSignal | undefined): Promise<T> {
-    const { timeoutMs, now } = this.#options;
+  enter({ nowMs, signal, trace }: Arrival): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const deadlineMs = timeoutMs === 0 ? Infinity : now() + timeoutMs;
-    const waiter: Waiter<T> = { deadlineMs, resolve, reject, signal, onAbort: null };
+    const waiter: Waiter<T> = { sinceMs: nowMs, trace, resolve, reject, signal, onAbort: null };
     const node = this.#waiters.push(waiter);
     if (signal !== undefined) {
       waiter.onAbort = () => this.#abort(node);
       signal.addEventListener('abort', waiter.onAbort);
     }
-    if (timeoutMs > 0) this.#alarm.set(timeoutMs);
+    if (this.#options.timeoutMs > 0) this.#wakeUp.at(nowMs + this.#options.timeoutMs);
     return promise;
   }
 
-  /** Serve the first waiter; false when nobody waits. */
-  resolveFirst(value: T): boolean {
-    const waiter = this.#takeFirst();
-    waiter?.resolve(value);
-    return waiter !== null;
-  }
-
-  /** Turn the first waiter away; false when nobody waits. */
-  rejectFirst(reason: unknown): boolean {
-    const waiter = this.#takeFirst();
-    waiter?.reject(reason);
-    return waiter !== null;
-  }
-
-  #takeFirst(): Waiter<T> | null {
+  /** The first waiter, who no longer waits here and is to be served; null when nobody waits. */
+  takeFirst(): Waiter<T> | null {
     const node = this.#waiters.shift();
     if (node === null) return null;
     this.#letGo(node.value);
     return node.value;
+  }
+
+  /** Turn the first waiter away; false when nobody waits. */
+  rejectFirst(reason: unknown): boolean {
+    const waiter = this.takeFirst();
+    waiter?.reject(reason);
+    return waiter !== null;
   }
 
   #abort(node: ListNode<Waiter<T>>): void {
@@ -86,21 +87,24 @@ export class WaiterQueue<T> {
   }
 
   #expire(): void {
-    const nowMs = this.#options.now();
+    const { now, timeoutMs, timeoutError } = this.#options;
+    const nowMs = now();
     for (;;) {
       const first = this.#waiters.first?.value;
       if (first === undefined) break;
-      if (first.deadlineMs > nowMs) {
-        this.#alarm.set(first.deadlineMs - nowMs);
+      if (first.sinceMs + timeoutMs > nowMs) {
+        this.#wakeUp.at(first.sinceMs + timeoutMs);
         break;
       }
       this.#timeouts++;
-      this.rejectFirst(this.#options.timeoutError());
+      // The message counts those who wait, this one included.
+      const error = timeoutError();
+      this.rejectFirst(error);
     }
   }
 
   #letGo(waiter: Waiter<T>): void {
     if (waiter.onAbort !== null) waiter.signal?.removeEventListener('abort', waiter.onAbort);
-    if (this.#waiters.length === 0) this.#alarm.clear();
+    if (this.#waiters.length === 0) this.#wakeUp.clear();
   }
 }

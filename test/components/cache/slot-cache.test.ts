@@ -173,7 +173,7 @@ test('refuses options that would bound nothing or cannot be followed', () => {
   assert.throws(() => Reflect.apply(createCache, null, [{ max: '10' }]), /got `"10"` \(string\)/);
   assert.throws(
     () => Reflect.apply(createCache, null, [{ max: 1, policy: 'mru' }]),
-    /`policy` to be one of lru, got `"mru"`/,
+    /`policy` to be one of lru, lfu, sieve, s3-fifo, w-tinylfu, got `"mru"`/,
   );
   const cache = createCache<string, string>({ max: 1 });
   assert.throws(() => cache.resize({ maxSize: 5 }), /sizeCalculation/);

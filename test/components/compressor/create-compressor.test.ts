@@ -14,6 +14,7 @@ test('counts bytes of compressions and calls of both directions', async () => {
   assert.deepEqual(compressor.stats(), {
     compressions: 2,
     decompressions: 2,
+    stored: 0,
     failures: 0,
     originalBytes: 2 * text.length,
     compressedBytes: 2 * packed.length,
@@ -71,12 +72,27 @@ test('refuses what is no Uint8Array and options it cannot follow', async () => {
   await assert.rejects(async () => callWith(compressor, 'decompress', ['text']), TypeError);
   assert.throws(
     () => Reflect.apply(createCompressor, null, [{ codec: 'lzw' }]),
-    /`codec` to be one of deflate, gzip, deflate-raw, got `"lzw"`/,
+    /`codec` to be one of deflate, gzip, deflate-raw, brotli, zstd, got `"lzw"`/,
   );
   assert.throws(() => createCompressor({ maxOutputBytes: 0 }), /`maxOutputBytes` to be a positive integer/);
   assert.throws(() => createCompressor({ maxOutputBytes: Number.MAX_SAFE_INTEGER + 1 }), /`maxOutputBytes`/);
   assert.throws(() => createCompressor({ concurrency: 0 }), /`concurrency`/);
   assert.throws(() => compressor.decompressSync(text, { maxOutputBytes: -1 }), /`maxOutputBytes`/);
+});
+
+test('leaves the line when it is aborted, and only then', async () => {
+  const compressor = createCompressor({ concurrency: 1 });
+  const controller = new AbortController();
+  const first = compressor.compress(text, { signal: controller.signal });
+  const second = compressor.compress(text, { signal: controller.signal });
+  const third = compressor.compress(text);
+  controller.abort(new Error('enough'));
+  assert.deepEqual([compressor.stats().running, compressor.stats().waiting], [1, 1]);
+  await assert.rejects(second, /enough/);
+  assert.ok(text.equals(compressor.decompressSync(await first)));
+  await third;
+  await assert.rejects(compressor.pack(text, { signal: controller.signal }), /enough/);
+  assert.deepEqual([compressor.stats().failures, compressor.stats().compressions], [2, 2]);
 });
 
 /** A call that the types do not allow. */

@@ -1,4 +1,4 @@
-import type { EvictionOrder } from './eviction-order.ts';
+import type { EvictionOrder } from '../eviction-order.ts';
 
 const none = -1;
 
@@ -42,6 +42,10 @@ export class LruOrder implements EvictionOrder {
     else this.#older[newer] = older;
     if (older === none) this.#tail = newer;
     else this.#newer[older] = newer;
+  }
+
+  reweighed(): void {
+    // Recency does not weigh.
   }
 
   victim(): number {

@@ -1,0 +1,44 @@
+import { DurationHistogram } from '../internal/duration-histogram.ts';
+import type { BatcherStats } from './batcher.ts';
+
+type Now = 'batchSizeLimit' | 'queued' | 'blocked' | 'running';
+
+/** What a batcher counts; see BatcherStats. */
+export class BatchCounters {
+  added = 0;
+  completed = 0;
+  failed = 0;
+  aborted = 0;
+  dropped = 0;
+  expired = 0;
+  rejected = 0;
+  deduplicated = 0;
+  retried = 0;
+  batches = 0;
+  handedOver = 0;
+  payloadBytes = 0;
+  compressedBytes = 0;
+  readonly wait = new DurationHistogram();
+  readonly handler = new DurationHistogram();
+
+  stats(now: Pick<BatcherStats, Now>): BatcherStats {
+    return {
+      added: this.added,
+      completed: this.completed,
+      failed: this.failed,
+      aborted: this.aborted,
+      dropped: this.dropped,
+      expired: this.expired,
+      rejected: this.rejected,
+      deduplicated: this.deduplicated,
+      retried: this.retried,
+      batches: this.batches,
+      meanBatchSize: this.batches === 0 ? 0 : this.handedOver / this.batches,
+      ...now,
+      wait: this.wait.summary(),
+      handler: this.handler.summary(),
+      payloadBytes: this.payloadBytes,
+      compressedBytes: this.compressedBytes,
+    };
+  }
+}

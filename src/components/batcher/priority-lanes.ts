@@ -1,0 +1,142 @@
+import { priorities } from './priorities.ts';
+import { RingLane } from './ring-lane.ts';
+import type { LaneEntry } from './ring-lane.ts';
+
+export interface PrioritizedEntry extends LaneEntry {
+  /** 0 is the most important. */
+  readonly level: number;
+  /** Order of arrival. */
+  readonly order: number;
+  readonly addedMs: number;
+}
+
+/**
+ * A queue for each priority, with aging. A batch is filled from the most important entries, but a priority that gave
+ * nothing to the last `agingBatches` batches goes first in the next one.
+ *
+ * No priority starves: when several are that old, the oldest goes first, and at most three others can be as old. So
+ * each that has entries gives at least one to every agingBatches + 4 consecutive batches, and an entry behind k of its
+ * own priority leaves with the (k + 1) * (agingBatches + 4)th batch at the latest. Nor does an important entry wait
+ * long for that: at most three batches in a row begin with less important ones.
+ */
+export class PriorityLanes<T extends PrioritizedEntry> {
+  readonly #lanes: readonly RingLane<T>[] = priorities.map(() => new RingLane<T>());
+  /** For each priority: batches since it last gave an entry or was empty. */
+  readonly #passedOver: number[] = priorities.map(() => 0);
+  readonly #agingBatches: number;
+  #length = 0;
+  #bytes = 0;
+
+  constructor(agingBatches: number) {
+    this.#agingBatches = agingBatches;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  push(entry: T): void {
+    this.#laneOf(entry).push(entry);
+    this.#length++;
+    this.#bytes += entry.bytes;
+  }
+
+  /** Before all others of its priority. */
+  unshift(entry: T): void {
+    this.#laneOf(entry).unshift(entry);
+    this.#length++;
+    this.#bytes += entry.bytes;
+  }
+
+  /** The entry must stand here. */
+  remove(entry: T): void {
+    this.#laneOf(entry).remove(entry);
+    this.#length--;
+    this.#bytes -= entry.bytes;
+  }
+
+  /** The next batch, at least one entry where there is one: at most `count`, and not more bytes than `bytes` but for its first. */
+  takeBatch(count: number, bytes: number): T[] {
+    const batch: T[] = [];
+    const aged = this.#agedLevel();
+    let movedBytes = aged === -1 ? 0 : this.#lanes[aged]!.moveTo(batch, count, bytes);
+    for (const lane of this.#lanes) {
+      movedBytes += lane.moveTo(batch, count, bytes - movedBytes);
+      // What is less important does not go past what found no room.
+      if (lane.length > 0) break;
+    }
+    this.#length -= batch.length;
+    this.#bytes -= movedBytes;
+    this.#age(batch);
+    return batch;
+  }
+
+  /** The next entry in order of importance, without regard to age. */
+  shift(): T | undefined {
+    for (const lane of this.#lanes) {
+      const entry = lane.first;
+      if (entry === undefined) continue;
+      this.remove(entry);
+      return entry;
+    }
+    return undefined;
+  }
+
+  /** The oldest entry of the least important, if it is no more important than `level`. */
+  leastImportant(level: number): T | undefined {
+    for (let lowest = this.#lanes.length - 1; lowest >= level; lowest--) {
+      const entry = this.#lanes[lowest]?.first;
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
+  }
+
+  /** When the entry that waits longest was added; Infinity when none waits. */
+  oldestMs(): number {
+    let oldest = Infinity;
+    for (const lane of this.#lanes) oldest = Math.min(oldest, lane.first?.addedMs ?? Infinity);
+    return oldest;
+  }
+
+  /** The smallest order of arrival; Infinity when none waits. */
+  oldestOrder(): number {
+    let oldest = Infinity;
+    for (const lane of this.#lanes) oldest = Math.min(oldest, lane.first?.order ?? Infinity);
+    return oldest;
+  }
+
+  *[Symbol.iterator](): Generator<T> {
+    for (const lane of this.#lanes) yield* lane;
+  }
+
+  #laneOf(entry: T): RingLane<T> {
+    const lane = this.#lanes[entry.level];
+    if (lane === undefined) throw new RangeError(`Expected a level of 0 to 3, got ${entry.level}.`);
+    return lane;
+  }
+
+  /** The priority passed over longest, if that is too long; else -1. */
+  #agedLevel(): number {
+    let aged = -1;
+    let longest = this.#agingBatches - 1;
+    for (let level = 0; level < this.#passedOver.length; level++) {
+      const passedOver = this.#passedOver[level] ?? 0;
+      if (passedOver <= longest || this.#lanes[level]?.first === undefined) continue;
+      aged = level;
+      longest = passedOver;
+    }
+    return aged;
+  }
+
+  #age(batch: readonly T[]): void {
+    for (let level = 0; level < this.#passedOver.length; level++) {
+      const waits = this.#lanes[level]?.first !== undefined;
+      this.#passedOver[level] = waits ? (this.#passedOver[level] ?? 0) + 1 : 0;
+    }
+    for (let index = 0; index < batch.length; index++) this.#passedOver[batch[index]!.level] = 0;
+  }
+}

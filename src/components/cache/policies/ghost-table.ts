@@ -1,0 +1,65 @@
+const ways = 4;
+
+/**
+ * The keys that left most recently, by 32-bit hash, without the keys: a set-associative table in typed arrays, two
+ * words an entry, that forgets by order of arrival. Approximate: two keys of one hash are one, and a full set forgets
+ * its oldest a little early. All O(1) but `grow`.
+ */
+export class GhostTable {
+  #hashes = new Int32Array(0);
+  /** Arrival numbers, from 1; 0: free. */
+  #arrivals = new Float64Array(0);
+  #arrival = 0;
+  #mask = 0;
+
+  /** Room for about `capacity` keys; what it knew is kept. */
+  grow(capacity: number): void {
+    const sets = 2 ** Math.ceil(Math.log2(Math.max(1, capacity / 2)));
+    if (sets * ways <= this.#hashes.length) return;
+    const [hashes, arrivals] = [this.#hashes, this.#arrivals];
+    this.#hashes = new Int32Array(sets * ways);
+    this.#arrivals = new Float64Array(sets * ways);
+    this.#mask = sets - 1;
+    for (let index = 0; index < hashes.length; index++) {
+      const arrival = arrivals[index] ?? 0;
+      if (arrival > 0) this.#put(hashes[index] ?? 0, arrival);
+    }
+  }
+
+  add(hash: number): void {
+    if (this.#hashes.length > 0) this.#put(hash, ++this.#arrival);
+  }
+
+  /** Whether the hash is among the `length` that came last; if so it is forgotten. */
+  take(hash: number, length: number): boolean {
+    const first = (hash & this.#mask) * ways;
+    for (let index = first; index < first + ways; index++) {
+      const arrival = this.#arrivals[index] ?? 0;
+      if (arrival === 0 || this.#hashes[index] !== hash) continue;
+      this.#arrivals[index] = 0;
+      return this.#arrival - arrival < length;
+    }
+    return false;
+  }
+
+  clear(): void {
+    this.#hashes = new Int32Array(0);
+    this.#arrivals = new Float64Array(0);
+    this.#mask = 0;
+  }
+
+  /** In place of the same hash, or else of the oldest in its set. */
+  #put(hash: number, arrival: number): void {
+    const first = (hash & this.#mask) * ways;
+    let place = first;
+    for (let index = first; index < first + ways; index++) {
+      if ((this.#arrivals[index] ?? 0) > 0 && this.#hashes[index] === hash) {
+        place = index;
+        break;
+      }
+      if ((this.#arrivals[index] ?? 0) < (this.#arrivals[place] ?? 0)) place = index;
+    }
+    this.#hashes[place] = hash;
+    this.#arrivals[place] = arrival;
+  }
+}
