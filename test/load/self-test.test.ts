@@ -79,19 +79,19 @@ test('the stall is a second for response time and invisible for the median servi
   const stalled = accuracyCases.find(({ script }) => script.stall !== null);
   assert.ok(stalled !== undefined);
   const { responseNs, serviceNs } = expectedLatencies({
-    count: 1000,
-    gapNs: 10e6,
+    count: 200,
+    gapNs: 50e6,
     connections: 1,
     replyNs: (sentNs) => replyDueNs(stalled.script, sentNs),
   });
   assert.ok(exactPercentile(responseNs, 99) > 900e6);
-  assert.equal(exactPercentile(serviceNs, 99), 1e6);
+  assert.equal(exactPercentile(serviceNs, 95), 5e6);
 });
 
 test('a generator that counted from the send would not pass', () => {
   const stalled = accuracyCases.find(({ script }) => script.stall !== null);
   assert.ok(stalled !== undefined);
-  const checks = compareWithArithmetic(stalled, { count: 1000, valueAt: () => 1e6 });
+  const checks = compareWithArithmetic(stalled, { count: 200, valueAt: () => 5e6 });
   assert.ok(checks.some(({ pass }) => !pass));
 });
 
