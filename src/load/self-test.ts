@@ -87,7 +87,11 @@ async function checkCase(one: AccuracyCase, signal: AbortSignal): Promise<Accura
   let checks: AccuracyCheck[] = [];
   for (let attempt = 1; attempt <= attempts && !signal.aborted; attempt++) {
     checks = compareWithArithmetic(one, await measure(one, signal));
-    if (attempt > 1) checks = checks.map((check) => ({ ...check, detail: `${check.detail} (run ${attempt} of ${attempts})` }));
+    if (attempt > 1)
+      checks = checks.map((check) => ({
+        ...check,
+        detail: `${check.detail} (run ${attempt} of ${attempts})`,
+      }));
     if (checks.every(({ pass }) => pass)) break;
   }
   return checks;
@@ -212,7 +216,17 @@ function planOf({ name, ratePerSecond, connections, forNs }: AccuracyCase, port:
       {
         name: 'request',
         weight: 1,
-        steps: [{ name: 'request', method: 'GET', path: '/', headers: [], body: null, bodyFormat: 'text', expectStatus: [] }],
+        steps: [
+          {
+            name: 'request',
+            method: 'GET',
+            path: '/',
+            headers: [],
+            body: null,
+            bodyFormat: 'text',
+            expectStatus: [],
+          },
+        ],
       },
     ],
     limits: {

@@ -99,7 +99,7 @@ function readCounter(
 export function elapsedNs(series: readonly Series[]): number {
   const byPhase = Map.groupBy(series, (one) => one.tags['phase'] ?? '');
   return sum([...byPhase.values()], (inPhase) => {
-    const bySeries = Map.groupBy(inPhase, (one) => JSON.stringify(Object.entries(one.tags).toSorted()));
+    const bySeries = Map.groupBy(inPhase, (one) => seriesKey(one.metric, one.tags));
     return Math.max(...[...bySeries.values()].map((slices) => sum(slices, (one) => one.of ?? 0)));
   });
 }
@@ -116,4 +116,9 @@ function readGauge(series: readonly Series[], aggregation: Aggregation): GroupRe
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {
   return items.reduce((total, item) => total + of(item), 0);
+}
+
+/** One text for a metric and its tags, whatever their order. */
+export function seriesKey(metric: string, tags: Tags): string {
+  return JSON.stringify([metric, ...Object.entries(tags).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
 }

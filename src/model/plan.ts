@@ -8,7 +8,7 @@ import type { Target } from './target.ts';
  */
 export type Plan = BenchPlan | LoadPlan;
 
-export interface ScenarioRef {
+interface ScenarioRef {
   readonly name: string;
   /** Path as given, or null for a scenario made from the command line. */
   readonly file: string | null;

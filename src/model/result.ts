@@ -31,7 +31,7 @@ export interface SuiteResult {
   readonly verdict: Verdict;
 }
 
-export interface ResultScenario {
+interface ResultScenario {
   readonly name: string;
   readonly kind: 'bench' | 'load';
   readonly file: string | null;

@@ -49,8 +49,7 @@ export function createRedactor(names: readonly string[], env: Environment): (tex
       Buffer.from(value).toString('base64url'),
       encodeURIComponent(value),
     ];
-    for (const form of [...encoded, jsonEscape(value)])
-      forms.push([form, `[secret:${name}]`]);
+    for (const form of [...encoded, jsonEscape(value)]) forms.push([form, `[secret:${name}]`]);
   }
   forms.sort((a, b) => b[0].length - a[0].length);
   return (text) => forms.reduce((out, [form, label]) => out.replaceAll(form, label), text);

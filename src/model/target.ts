@@ -28,7 +28,7 @@ export type Aggregation =
   | { readonly kind: 'percentile'; readonly percentile: number }
   | { readonly kind: 'min' | 'max' | 'mean' | 'count' | 'rate' | 'value' | 'slope' };
 
-export type Op = '<' | '<=' | '>' | '>=' | '==';
+type Op = '<' | '<=' | '>' | '>=' | '==';
 
 /** A number in the metric's base unit (ns, bytes, ratio, count; slope: per second), or a multiple of another measurement. */
 export type Limit =

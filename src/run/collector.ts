@@ -1,4 +1,5 @@
 import { Distribution } from '../measure/distribution.ts';
+import { seriesKey } from '../measure/selection.ts';
 import type { CounterSlice, GaugeSlice, HistogramSlice, Interval, Tags } from '../model/interval.ts';
 import type { MetricDefinition } from '../model/metrics.ts';
 import type { ErrorSummary, IntervalSummary, Series } from '../model/result.ts';
@@ -49,7 +50,8 @@ export function createCollector(metrics: readonly MetricDefinition[]): Collector
     add: (interval) => {
       if (interval.measured) {
         totals.add(interval);
-        for (const error of interval.errors) addError(errors, { ...error, tags: seriesTags(interval.tags, error.tags) });
+        for (const error of interval.errors)
+          addError(errors, { ...error, tags: seriesTags(interval.tags, error.tags) });
       }
       const previous = pending[0];
       if (previous !== undefined && !sameTags(previous, interval)) flushPending();
@@ -86,10 +88,10 @@ function createTotals(definitions: ReadonlyMap<string, MetricDefinition>): Total
     const definition = definitions.get(metric);
     if (definition === undefined) return null;
     let tags = seriesTags(interval.tags, sliceTags);
-    let key = keyOf(metric, tags);
+    let key = seriesKey(metric, tags);
     if (!totals.has(key) && totals.size >= maxSeries) {
       tags = { name: 'other' };
-      key = keyOf(metric, tags);
+      key = seriesKey(metric, tags);
     }
     let found = totals.get(key);
     if (found === undefined) {
@@ -202,21 +204,23 @@ function mergeIntervals(intervals: readonly Interval[]): Interval {
 }
 
 function mergeHistograms(slices: readonly HistogramSlice[]): HistogramSlice[] {
-  return [...Map.groupBy(slices, (slice) => keyOf(slice.metric, slice.tags)).values()].flatMap((group) => {
-    const [first] = group;
-    if (first === undefined || group.length === 1) return group;
-    const distribution = new Distribution();
-    for (const slice of group) distribution.addSlice(slice);
-    const merged = { ...first, ...distribution.toSlice() };
-    distribution.destroy();
-    return [merged];
-  });
+  return [...Map.groupBy(slices, (slice) => seriesKey(slice.metric, slice.tags)).values()].flatMap(
+    (group) => {
+      const [first] = group;
+      if (first === undefined || group.length === 1) return group;
+      const distribution = new Distribution();
+      for (const slice of group) distribution.addSlice(slice);
+      const merged = { ...first, ...distribution.toSlice() };
+      distribution.destroy();
+      return [merged];
+    },
+  );
 }
 
 function mergeCounters(slices: readonly CounterSlice[]): CounterSlice[] {
   const merged = new Map<string, CounterSlice>();
   for (const slice of slices) {
-    const key = keyOf(slice.metric, slice.tags);
+    const key = seriesKey(slice.metric, slice.tags);
     const before = merged.get(key);
     merged.set(
       key,
@@ -243,14 +247,14 @@ function pairUp(intervals: readonly Interval[]): Interval[] {
 }
 
 function sameTags(a: Interval, b: Interval): boolean {
-  return a.measured === b.measured && keyOf('', a.tags) === keyOf('', b.tags);
+  return a.measured === b.measured && seriesKey('', a.tags) === seriesKey('', b.tags);
 }
 
 function addError(
   errors: Map<string, { class: string; tags: Tags; count: number; example: string }>,
   error: ErrorSummary,
 ): void {
-  const key = keyOf(error.class, error.tags);
+  const key = seriesKey(error.class, error.tags);
   const known = errors.get(key);
   if (known !== undefined) known.count += error.count;
   else if (errors.size < maxErrorClasses) errors.set(key, { ...error });
@@ -260,9 +264,4 @@ function addError(
 function seriesTags(intervalTags: Tags, sliceTags: Tags): Tags {
   const { round: _, ...tags } = intervalTags;
   return { ...tags, ...sliceTags };
-}
-
-/** One text for a metric and its tags, whatever their order. */
-function keyOf(metric: string, tags: Tags): string {
-  return JSON.stringify([metric, ...Object.entries(tags).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
 }

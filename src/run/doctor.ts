@@ -25,7 +25,10 @@ export interface DoctorFindings {
 const floorNs = 1e9;
 
 /** Takes about half a minute. On abort it resolves with what it found. */
-export async function runDoctor(signal: AbortSignal, progress: (label: string) => void): Promise<DoctorFindings> {
+export async function runDoctor(
+  signal: AbortSignal,
+  progress: (label: string) => void,
+): Promise<DoctorFindings> {
   progress('clock and scheduling');
   const scheduling = { spinning: await spinningFloor(floorNs), timers: await timerFloor(floorNs) };
   progress('a subject of known latency');
@@ -42,7 +45,9 @@ export async function runDoctor(signal: AbortSignal, progress: (label: string) =
 }
 
 /** 60 % of the operations take 10 us, 36 % 100 us, 4 % 1 ms: each percentile below lies well inside one of them. */
-const knownLatencies = ['10us', '100us', '1ms'].flatMap((text, index) => Array<string>([60, 36, 4][index] ?? 0).fill(text));
+const knownLatencies = ['10us', '100us', '1ms'].flatMap((text, index) =>
+  Array<string>([60, 36, 4][index] ?? 0).fill(text),
+);
 const knownPercentiles = [
   { field: 'p50', expectedNs: 10e3 },
   { field: 'p95', expectedNs: 100e3 },

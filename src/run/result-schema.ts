@@ -85,7 +85,7 @@ const environment = z.object({
   fingerprint: text,
 });
 
-export const resultSchema: z.ZodType<RunResult> = z
+const resultSchema: z.ZodType<RunResult> = z
   .object({
     schema: z.literal('perfkit/result@1'),
     perfkit: text,
@@ -113,7 +113,7 @@ export const resultSchema: z.ZodType<RunResult> = z
   })
   .describe('One scenario run by perfkit');
 
-export const suiteSchema: z.ZodType<SuiteResult> = z
+const suiteSchema: z.ZodType<SuiteResult> = z
   .object({
     schema: z.literal('perfkit/suite@1'),
     perfkit: text,

@@ -31,7 +31,10 @@ interface Stall {
 }
 
 /** When the reply to a request that came at `requestNs` (from the first request) goes out. */
-export function replyDueNs({ delayNs, stall }: Pick<TimedScript, 'delayNs' | 'stall'>, requestNs: number): number {
+export function replyDueNs(
+  { delayNs, stall }: Pick<TimedScript, 'delayNs' | 'stall'>,
+  requestNs: number,
+): number {
   const due = requestNs + delayNs;
   if (stall === null) return due;
   const end = Math.ceil(due / stall.everyNs) * stall.everyNs;

@@ -18,7 +18,9 @@ ${more.targets ?? ''}
 describe('perfkit bench', () => {
   test('prints one JSON document on stdout, and passes when its targets hold', async () => {
     const cwd = folderWith('a.perfkit.yaml', scenario({ targets: 'targets: ["op_duration p50 < 2ms"]' }));
-    const { code, stdout, stderr } = await perfkit(['bench', 'a.perfkit.yaml', '--json', '--out', 'out'], { cwd });
+    const { code, stdout, stderr } = await perfkit(['bench', 'a.perfkit.yaml', '--json', '--out', 'out'], {
+      cwd,
+    });
     assert.equal(code, 0, stderr);
     const document = JSON.parse(stdout);
     assert.equal(document.schema, 'perfkit/result@1');
@@ -61,19 +63,27 @@ describe('perfkit bench', () => {
   });
 
   test('runs the functions of a module, and says when nothing in it can be run', async () => {
-    const cwd = folderWith('work.ts', 'export function sum(): number { let s = 0; for (let i = 0; i < 5000; i++) s += Math.sqrt(i); return s; }\n');
+    const cwd = folderWith(
+      'work.ts',
+      'export function sum(): number { let s = 0; for (let i = 0; i < 5000; i++) s += Math.sqrt(i); return s; }\n',
+    );
     const { code, stdout, stderr } = await perfkit(['bench', './work.ts', '--profile', 'quick'], { cwd });
     assert.equal(code, 0, stderr);
     assert.match(stdout, /sum/);
-    const none = await perfkit(['bench', './none.ts'], { cwd: folderWith('none.ts', 'export const x = 1;\n') });
+    const none = await perfkit(['bench', './none.ts'], {
+      cwd: folderWith('none.ts', 'export const x = 1;\n'),
+    });
     assert.equal(none.code, 2);
   });
 
   test('saves what was measured when interrupted, and exits 130', async () => {
-    const cwd = folderWith('a.perfkit.yaml', scenario({
-      subjects: '  - {name: known, use: cache, options: {max: 100}}',
-      run: '{warmup: 10ms, for: 700ms, rounds: 20}',
-    }));
+    const cwd = folderWith(
+      'a.perfkit.yaml',
+      scenario({
+        subjects: '  - {name: known, use: cache, options: {max: 100}}',
+        run: '{warmup: 10ms, for: 700ms, rounds: 20}',
+      }),
+    );
     const { code, stdout, stderr } = await perfkit(['bench', 'a.perfkit.yaml', '--out', 'out', '--json'], {
       cwd,
       interrupt: { signal: 'SIGINT', afterMs: 4000 },
@@ -133,12 +143,20 @@ describe('bad input', () => {
 describe('a secret', () => {
   test('never appears in output or files', async () => {
     const secret = 'tr0ub4dor-and-3';
-    const cwd = folderWith('a.perfkit.yaml', scenario({ subjects: '  - {name: mine, use: "./mine.ts#create", options: {token: "${secret:MY_TOKEN}"}}' }));
+    const cwd = folderWith(
+      'a.perfkit.yaml',
+      scenario({
+        subjects: '  - {name: mine, use: "./mine.ts#create", options: {token: "${secret:MY_TOKEN}"}}',
+      }),
+    );
     writeFileSync(
       join(cwd, 'mine.ts'),
       'export function create(options) { return { operations: { call: () => { throw new Error(`denied for ${options.token}`); } } }; }\n',
     );
-    const { code, stdout, stderr } = await perfkit(['bench', 'a.perfkit.yaml', '--out', 'out', '--reporter', 'terminal'], { cwd, env: { MY_TOKEN: secret } });
+    const { code, stdout, stderr } = await perfkit(
+      ['bench', 'a.perfkit.yaml', '--out', 'out', '--reporter', 'terminal'],
+      { cwd, env: { MY_TOKEN: secret } },
+    );
     assert.equal(code, 3, stderr);
     assert.match(stdout, /denied for \[secret:MY_TOKEN\]/);
     const files = readdirSync(join(cwd, 'out')).map((name) => readFileSync(join(cwd, 'out', name), 'utf8'));
@@ -146,7 +164,12 @@ describe('a secret', () => {
   });
 
   test('that is not set is an error naming it', async () => {
-    const cwd = folderWith('a.perfkit.yaml', scenario({ subjects: '  - {name: mine, use: "./mine.ts#create", options: {token: "${secret:ABSENT_TOKEN}"}}' }));
+    const cwd = folderWith(
+      'a.perfkit.yaml',
+      scenario({
+        subjects: '  - {name: mine, use: "./mine.ts#create", options: {token: "${secret:ABSENT_TOKEN}"}}',
+      }),
+    );
     const { code, stderr } = await perfkit(['bench', 'a.perfkit.yaml'], { cwd });
     assert.equal(code, 2);
     assert.match(stderr, /ABSENT_TOKEN/);
@@ -156,7 +179,14 @@ describe('a secret', () => {
 test('the other commands work: version, help, list, plan, validate, targets', async () => {
   const cwd = folderWith('a.perfkit.yaml', scenario());
   const [version, help, list, plan, validate, targets] = await Promise.all(
-    [['--version'], ['--help'], ['list'], ['plan', 'a.perfkit.yaml'], ['validate', 'a.perfkit.yaml'], ['targets', '--json']].map((args) => perfkit(args, { cwd })),
+    [
+      ['--version'],
+      ['--help'],
+      ['list'],
+      ['plan', 'a.perfkit.yaml'],
+      ['validate', 'a.perfkit.yaml'],
+      ['targets', '--json'],
+    ].map((args) => perfkit(args, { cwd })),
   );
   assert.match(version?.stdout ?? '', /^\d+\.\d+\.\d+\n$/);
   assert.match(help?.stdout ?? '', /perfkit bench/);
@@ -171,7 +201,10 @@ test('an old Node gets a message, not a syntax error', async () => {
   const source = readFileSync(join(import.meta.dirname, '..', '..', 'bin', 'perfkit.js'), 'utf8');
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  writeFileSync(join(folder, 'old.js'), source.replace('process.versions.node', '"20.20.2"').replace('process.version}', '"v20.20.2"}'));
+  writeFileSync(
+    join(folder, 'old.js'),
+    source.replace('process.versions.node', '"20.20.2"').replace('process.version}', '"v20.20.2"}'),
+  );
   const { spawnSync } = await import('node:child_process');
   const { status, stderr } = spawnSync(process.execPath, ['old.js'], { cwd: folder, encoding: 'utf8' });
   assert.equal(status, 2);

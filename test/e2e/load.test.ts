@@ -15,7 +15,7 @@ const server = createServer((request, response) => {
   let body = '';
   request.on('data', (chunk: Buffer) => (body += chunk.toString()));
   request.on('end', () => {
-    bodies.add(`${request.method} ${request.url} ${request.headers['x-test'] ?? ''} ${body}`);
+    bodies.add([request.method, request.url, request.headers['x-test'] ?? '', body].join(' '));
     if (request.url === '/fail') response.statusCode = 500;
     response.end('hello world');
   });
@@ -31,7 +31,9 @@ after(() => {
   server.close();
 });
 
-const schema = JSON.parse(readFileSync(new URL('../../schema/result-v1.json', import.meta.url), 'utf8')) as object;
+const schema = JSON.parse(
+  readFileSync(new URL('../../schema/result-v1.json', import.meta.url), 'utf8'),
+) as object;
 
 describe('perfkit load URL', () => {
   test('sends exactly the number of requests asked for, and prints a document that holds against the schema', async () => {
@@ -53,13 +55,27 @@ describe('perfkit load URL', () => {
     assert.equal(code, 0, stderr);
     const document = JSON.parse(stdout);
     const metrics = new Set(document.series.map((one: { metric: string }) => one.metric));
-    for (const metric of ['response_time', 'service_time', 'schedule_lag', 'throughput', 'arrivals']) assert.ok(metrics.has(metric), metric);
+    for (const metric of ['response_time', 'service_time', 'schedule_lag', 'throughput', 'arrivals'])
+      assert.ok(metrics.has(metric), metric);
     assert.equal(requests, 400);
   });
 
   test('sends method, headers and a body from a file', async () => {
     const cwd = folderWith('item.json', '{"a":1}');
-    const args = ['load', `${origin}/items?x=1`, '-n', '3', '-c', '1', '-m', 'POST', '-H', 'x-test: yes', '-b', '@item.json'];
+    const args = [
+      'load',
+      `${origin}/items?x=1`,
+      '-n',
+      '3',
+      '-c',
+      '1',
+      '-m',
+      'POST',
+      '-H',
+      'x-test: yes',
+      '-b',
+      '@item.json',
+    ];
     const { code, stderr } = await perfkit(args, { cwd });
     assert.equal(code, 0, stderr);
     assert.ok(bodies.has('POST /items?x=1 yes {"a":1}'));
@@ -73,12 +89,18 @@ describe('perfkit load URL', () => {
   });
 
   test('keeps what was measured when interrupted: once with Ctrl-C is 130, SIGTERM is 143', async () => {
-    for (const [signal, expected] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
+    for (const [signal, expected] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ] as const) {
       const cwd = mkdtempSync(join(tmpdir(), 'perfkit-e2e-'));
-      const { code, stdout, stderr } = await perfkit(['load', `${origin}/`, '-c', '2', '-R', '100', '-d', '60s', '--json', '--out', 'out'], {
-        cwd,
-        interrupt: { signal, afterMs: 3500 },
-      });
+      const { code, stdout, stderr } = await perfkit(
+        ['load', `${origin}/`, '-c', '2', '-R', '100', '-d', '60s', '--json', '--out', 'out'],
+        {
+          cwd,
+          interrupt: { signal, afterMs: 3500 },
+        },
+      );
       assert.equal(code, expected, stderr);
       const document = JSON.parse(stdout);
       assert.equal(document.complete, false);
@@ -94,15 +116,27 @@ describe('bad input to load', () => {
     ['no URL', ['load', 'htp://127.0.0.1/'], /expected an http:\/\/ URL/],
     ['a URL without a scheme', ['load', '127.0.0.1:8080/'], /http:\/\/127\.0\.0\.1:8080/],
     ['https', ['load', 'https://127.0.0.1/'], /https is not supported yet/],
-    ['a refused connection', ['load', 'http://127.0.0.1:1/'], /cannot connect to 127\.0\.0\.1:1.*start the server/],
+    [
+      'a refused connection',
+      ['load', 'http://127.0.0.1:1/'],
+      /cannot connect to 127\.0\.0\.1:1.*start the server/,
+    ],
     ['an unknown host', ['load', 'http://no-such-host.invalid/'], /unknown host no-such-host\.invalid/],
     ['a password in the URL', ['load', 'http://me:pw@127.0.0.1:1/'], /-H|header|credentials|user/i],
     ['no unit', ['load', 'http://127.0.0.1:1/', '-d', '10'], /duration with a unit/],
     ['no connections', ['load', 'http://127.0.0.1:1/', '-c', '0'], /above 0/],
     ['a rate of nothing', ['load', 'http://127.0.0.1:1/', '-R', '0'], /requests a second/],
-    ['a broken header', ['load', 'http://127.0.0.1:1/', '-H', 'nocolon'], /expected a header as "Name: value"/],
+    [
+      'a broken header',
+      ['load', 'http://127.0.0.1:1/', '-H', 'nocolon'],
+      /expected a header as "Name: value"/,
+    ],
     ['a header that would split', ['load', 'http://127.0.0.1:1/', '-H', 'a: b\r\nc: d'], /header/i],
-    ['a body that is not there', ['load', 'http://127.0.0.1:1/', '-m', 'POST', '-b', '@absent'], /cannot read the body from absent/],
+    [
+      'a body that is not there',
+      ['load', 'http://127.0.0.1:1/', '-m', 'POST', '-b', '@absent'],
+      /cannot read the body from absent/,
+    ],
     ['flags without a URL', ['load', '-c', '5'], /--connections goes with a URL/],
     ['a bench scenario', ['load', 'cache/get'], /no scenario|is a bench scenario/],
   ];
@@ -156,8 +190,12 @@ flows:
 `,
   );
   writeFileSync(join(cwd, 'x'), '');
-  const { code, stdout, stderr } = await perfkit(['load', 'a.perfkit.yaml', '--out', 'out', '--json'], { cwd, env: { MY_TOKEN: secret, ORIGIN: origin } });
+  const { code, stdout, stderr } = await perfkit(['load', 'a.perfkit.yaml', '--out', 'out', '--json'], {
+    cwd,
+    env: { MY_TOKEN: secret, ORIGIN: origin },
+  });
   assert.equal(code, 0, stderr);
   assert.ok(bodies.has(`POST /s ${secret} ${JSON.stringify({ token: secret })}`));
-  for (const text of [stdout, stderr, readFileSync(join(cwd, 'out', 'report.md'), 'utf8')]) assert.ok(!text.includes('tr0ub4dor'));
+  for (const text of [stdout, stderr, readFileSync(join(cwd, 'out', 'report.md'), 'utf8')])
+    assert.ok(!text.includes('tr0ub4dor'));
 });

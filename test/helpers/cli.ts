@@ -25,7 +25,14 @@ export function perfkit(args: readonly string[], options: CliOptions = {}): Prom
   const { cwd = temporaryFolder(), env = {}, interrupt, limitMs = 90_000 } = options;
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
-    env: { ...process.env, CI: '', FORCE_COLOR: undefined, NO_COLOR: undefined, NODE_TEST_CONTEXT: undefined, ...env },
+    env: {
+      ...process.env,
+      CI: '',
+      FORCE_COLOR: undefined,
+      NO_COLOR: undefined,
+      NODE_TEST_CONTEXT: undefined,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -33,7 +40,8 @@ export function perfkit(args: readonly string[], options: CliOptions = {}): Prom
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
-  const timer = interrupt === undefined ? undefined : setTimeout(() => child.kill(interrupt.signal), interrupt.afterMs);
+  const timer =
+    interrupt === undefined ? undefined : setTimeout(() => child.kill(interrupt.signal), interrupt.afterMs);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {

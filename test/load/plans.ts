@@ -1,7 +1,16 @@
 import type { FlowPlan, LoadLimits, LoadPlan, PhasePlan, StepPlan } from '../../src/model/plan.ts';
 
 export function step(changes: Partial<StepPlan> = {}): StepPlan {
-  return { name: 'get', method: 'GET', path: '/', headers: [], body: null, bodyFormat: 'text', expectStatus: [], ...changes };
+  return {
+    name: 'get',
+    method: 'GET',
+    path: '/',
+    headers: [],
+    body: null,
+    bodyFormat: 'text',
+    expectStatus: [],
+    ...changes,
+  };
 }
 
 export function flow(steps: readonly StepPlan[] = [step()], weight = 1): FlowPlan {

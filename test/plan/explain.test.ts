@@ -74,7 +74,10 @@ test('a machine that does not tell its limits is not guessed at', async () => {
 });
 
 test('a percentile needs ten samples beyond it', () => {
-  assert.deepEqual([50, 90, 95, 99, 99.9, 99.99].map((percentile) => samplesNeeded({ kind: 'percentile', percentile })), [20, 100, 200, 1000, 10_000, 100_000]);
+  assert.deepEqual(
+    [50, 90, 95, 99, 99.9, 99.99].map((percentile) => samplesNeeded({ kind: 'percentile', percentile })),
+    [20, 100, 200, 1000, 10_000, 100_000],
+  );
 });
 
 test('arrivals of a phase are those that fall due within it', () => {
@@ -94,7 +97,15 @@ test('arrivals of a phase are those that fall due within it', () => {
         // Number k is due at k / rate, so the count is the smallest n with n / rate >= duration; exact in integers.
         const exact = (BigInt(ratePerSecond) * BigInt(ms) + 999n) / 1000n;
         assert.equal(arrivalsOf(phase), Number(exact));
-        const step = { name: 's', method: 'GET', path: '/', headers: [], body: null, bodyFormat: 'text', expectStatus: [] } as const;
+        const step = {
+          name: 's',
+          method: 'GET',
+          path: '/',
+          headers: [],
+          body: null,
+          bodyFormat: 'text',
+          expectStatus: [],
+        } as const;
         const flows = [{ name: 'f', weight: 1, steps: [step, { ...step, name: 't' }] }];
         assert.equal(requestsOf(phase, flows), 2 * Number(exact));
         assert.equal(requestsOf({ ...phase, maxRequests: 3 }, flows), Math.min(3, 2 * Number(exact)));

@@ -165,7 +165,15 @@ seed: 9
 test('without flows the URL is fetched', async () => {
   const made = await loadPlan(loadYaml.replace('"builtin:demo"', '"http://localhost:80/items?x=1"'));
   assert.deepEqual(made.flows[0]?.steps, [
-    { name: 'GET /items', method: 'GET', path: '/items?x=1', headers: [], body: null, bodyFormat: 'text', expectStatus: [] },
+    {
+      name: 'GET /items',
+      method: 'GET',
+      path: '/items?x=1',
+      headers: [],
+      body: null,
+      bodyFormat: 'text',
+      expectStatus: [],
+    },
   ]);
   assert.equal(made.target.origin, 'http://localhost');
 });

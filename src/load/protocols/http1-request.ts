@@ -14,7 +14,10 @@ export function encodeHttp1Request(
   const method = checkMethod(step);
   const path = checkPath(step, revealSecrets(step.path, env));
   const headers = step.headers.map(([name, value]) => checkHeader(step, name, revealSecrets(value, env)));
-  const body = step.body === null ? null : Buffer.from(revealSecrets(step.body, env, step.bodyFormat === 'json' ? jsonEscape : undefined));
+  const body =
+    step.body === null
+      ? null
+      : Buffer.from(revealSecrets(step.body, env, step.bodyFormat === 'json' ? jsonEscape : undefined));
 
   const has = (name: string): boolean => headers.some((header) => header[0].toLowerCase() === name);
   if (has('transfer-encoding')) {
