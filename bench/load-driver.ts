@@ -81,7 +81,7 @@ function planOf({
       {
         name: 'get',
         weight: 1,
-        steps: [{ name: 'get', method: 'GET', path: pathname, headers: [], body: null, expectStatus: [] }],
+        steps: [{ name: 'get', method: 'GET', path: pathname, headers: [], body: null, bodyFormat: 'text', expectStatus: [] }],
       },
     ],
     limits: {

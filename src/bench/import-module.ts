@@ -20,13 +20,22 @@ export async function importModule(module: string, folder: string): Promise<Expo
     );
   }
   try {
-    const exports: Exports = await import(pathToFileURL(path).href);
+    const exports: Exports = await import(builtFile(pathToFileURL(path).href));
     return exports;
   } catch (error) {
     throw new PerfkitError('target', `cannot load ${module}: ${messageOf(error)}${hintFor(error)}`, {
       cause: error,
     });
   }
+}
+
+const ownScenarios = new URL('../../scenarios/', import.meta.url).href;
+const builtScenarios = new URL('../scenarios/', import.meta.url).href;
+
+/** Node strips no types below node_modules: in an installed perfkit its own subjects come from the build. */
+function builtFile(href: string): string {
+  if (!import.meta.url.endsWith('.js') || !href.startsWith(ownScenarios)) return href;
+  return href.replace(ownScenarios, builtScenarios).replace(/\.ts$/, '.js');
 }
 
 /** An export by name. Throws PerfkitError that lists what there is. */
