@@ -12,6 +12,8 @@ if (create === undefined) {
   if (process.connected) process.disconnect();
 } else {
   const server = create();
+  // Ctrl-C goes to the whole group: the run that ends must still find its server
+  process.on('SIGINT', () => undefined);
   // an orphan would hold its port for ever
   process.once('disconnect', () => {
     server.close();

@@ -125,7 +125,8 @@ describe('a target', () => {
     const at = (phase: string, name: string, count: number, seconds: number): Series =>
       counterSeries('throughput', { phase, name }, count, seconds * 1e9);
     const series = [at('one', 'list', 1000, 10), at('one', 'item', 500, 10), at('two', 'list', 3000, 10)];
-    const rate = (expr: string): number | null | undefined => judge(measured(series), [target(expr)]).targets[0]?.actual;
+    const rate = (expr: string): number | null | undefined =>
+      judge(measured(series), [target(expr)]).targets[0]?.actual;
     assert.equal(rate('throughput rate > 1/s in one'), 150);
     assert.equal(rate('throughput rate > 1/s in two'), 300);
     assert.equal(rate('throughput rate > 1/s'), 225);
