@@ -33,7 +33,8 @@ export interface CompressorOptions {
   readonly level?: number;
   /**
    * Content to refer to, best from `trainDictionary`: for codecs deflate, deflate-raw (which use its last 32 KiB) and
-   * zstd (from Node 22.19 or 24.6; plain bytes or a dictionary made by zstd).
+   * zstd (from Node 22.19 or 24.6; plain bytes or a dictionary made by zstd). Compression reads it anew with each
+   * call: about 50 us for 32 KiB with deflate, 300 us for 110 KiB with zstd. Decompression does not.
    */
   readonly dictionary?: Uint8Array;
   /** `pack` stores data of fewer bytes than this. @default 1024, or 64 with a dictionary */

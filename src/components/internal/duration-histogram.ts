@@ -70,6 +70,7 @@ export class DurationHistogram {
 
 function bucketOf(ms: number): number {
   // hot path
+  if (ms === 0) return 0;
   const us = Math.min(largestUs, Math.round(ms * 1e3));
   if (us < linearBuckets) return us;
   // Math.clz32 sees 32 bits; longer durations lose their low bits, which do not matter there.

@@ -33,20 +33,23 @@ export class LinkedList<T> {
 
   /** Append; the node is what `remove` takes. */
   push(value: T): ListNode<T> {
-    const link: Link<T> = { value, before: this.#last, after: null, list: this };
-    if (this.#last === null) this.#first = link;
-    else this.#last.after = link;
-    this.#last = link;
-    this.#length++;
+    const link: Link<T> = { value, before: null, after: null, list: null };
+    this.#append(link);
     return link;
   }
 
-  /** Put before all others; the node is what `remove` takes. */
-  unshift(value: T): ListNode<T> {
-    const link: Link<T> = { value, before: null, after: this.#first, list: this };
-    if (this.#first === null) this.#last = link;
-    else this.#first.before = link;
-    this.#first = link;
+  /** Append a node that is in no list (any more), so that what comes and goes often needs no new one. */
+  pushAgain(node: ListNode<T>): void {
+    if (isLink(node) && node.list === null) this.#append(node);
+  }
+
+  /** Put before a node of this list; the node is what `remove` takes. */
+  insertBefore(next: ListNode<T>, value: T): ListNode<T> {
+    if (!isLink(next) || next.list !== this) throw new RangeError('Expected a node of this list.');
+    const link: Link<T> = { value, before: next.before, after: next, list: this };
+    if (next.before === null) this.#first = link;
+    else next.before.after = link;
+    next.before = link;
     this.#length++;
     return link;
   }
@@ -68,6 +71,15 @@ export class LinkedList<T> {
     if (!isLink(node) || node.list !== this) return false;
     this.#unlink(node);
     return true;
+  }
+
+  #append(link: Link<T>): void {
+    link.before = this.#last;
+    link.list = this;
+    if (this.#last === null) this.#first = link;
+    else this.#last.after = link;
+    this.#last = link;
+    this.#length++;
   }
 
   #unlink(link: Link<T>): void {

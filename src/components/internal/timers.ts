@@ -17,4 +17,4 @@ export const systemTimers: Timers = {
 };
 
 /** Milliseconds on the monotonic clock. */
-export const monotonicMs = (): number => performance.now();
+export const monotonicMs: () => number = performance.now.bind(performance);

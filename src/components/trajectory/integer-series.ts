@@ -105,10 +105,10 @@ function smallest(values: Float64Array): number {
 }
 
 /** 0, -1, 1, -2, 2 ... to 0, 1, 2, 3, 4 ... */
-export function zigzag(value: number): number {
+function zigzag(value: number): number {
   return value < 0 ? -2 * value - 1 : 2 * value;
 }
 
-export function unzigzag(value: number): number {
+function unzigzag(value: number): number {
   return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
 }

@@ -28,10 +28,9 @@ export class RangeEncoder {
     for (let at = count - 1; at >= 0; at--) this.#split(Math.floor(value / 2 ** at) % 2, 32_768);
   }
 
-  /** As many bytes as tell the range from all others. */
+  /** One byte tells the range from all others: low and high differ in their first, and the reader goes on with zeros. */
   finish(): void {
     this.#out.byte(this.#high >>> 24);
-    this.#out.byte((this.#high >>> 16) & 255);
   }
 
   #split(bit: number, one: number): void {

@@ -17,7 +17,7 @@ export interface DecodeOptions {
  * Lossless coding of a trajectory: one column for each dimension of its states (time, latitude, longitude...), all of
  * one length. Every double comes back with the same 64 bits, NaN payloads, -0 and infinities too; a block that no
  * method makes shorter is kept as it is, at a cost of 0.01 %. Recorded decimals (positions, prices, temperatures) take
- * 5 to 25 bits a value. O(values), 1 to 3 million a second.
+ * 2 to 10 bits a value, noise of full precision 55. O(values): 0.4 to 7 million a second, decoding 1 to 10 million.
  *
  *     "T", version, varint columns, varint length, then each column in blocks of 4,096 values; CRC-32 of all before it
  */

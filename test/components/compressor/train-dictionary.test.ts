@@ -33,6 +33,50 @@ describe('a dictionary trained on other documents', () => {
   }
 });
 
+/** Records of 300 to 1,000 bytes as an agent keeps them: fields, steps and labels, no prose. */
+function structuredDocuments(count: number): Uint8Array[] {
+  const random = createRandom(9);
+  const pick = <T>(from: readonly T[]): T => from[random.int(from.length)]!;
+  const tools = ['read_file', 'edit_file', 'run_tests', 'search_code', 'list_files', 'run_command'];
+  const languages = ['typescript', 'python', 'rust', 'go'];
+  const step = (): object => ({
+    tool: pick(tools),
+    outcome: pick(['success', 'success', 'failure', 'partial']),
+    durationMs: random.int(20_000),
+    tokens: random.int(4_000),
+  });
+  return Array.from({ length: count }, () =>
+    Buffer.from(
+      JSON.stringify({
+        id: `pattern-${random.uint32().toString(16)}`,
+        type: pick(['task', 'error', 'workflow', 'preference']),
+        domain: pick(languages),
+        confidence: random.int(10_000) / 10_000,
+        usageCount: random.int(500),
+        createdAt: new Date(1.7e12 + random.int(1e9)).toISOString(),
+        updatedAt: new Date(1.71e12 + random.int(1e9)).toISOString(),
+        trigger: `${pick(['Fix', 'Add', 'Remove', 'Test'])} ${pick(['the cache', 'the parser', 'a flaky test'])}`,
+        steps: Array.from({ length: 2 + random.int(4) }, step),
+        tags: Array.from({ length: 1 + random.int(3) }, () => pick([...tools, ...languages])),
+      }),
+    ),
+  );
+}
+
+test('saves three quarters of structured records under 1 KiB, which by themselves save less than half', () => {
+  const all = structuredDocuments(1_500);
+  assert.ok(all.every((one) => one.length < 1_024));
+  const dictionary = trainDictionary(all.slice(0, 1_200));
+  const savedWith = (compressor: ReturnType<typeof createCompressor>): number => {
+    for (const one of all.slice(1_200)) {
+      assert.ok(Buffer.from(one).equals(compressor.decompressSync(compressor.compressSync(one))));
+    }
+    return compressor.stats().saved;
+  };
+  assert.ok(savedWith(createCompressor()) < 0.5);
+  assert.ok(savedWith(createCompressor({ dictionary })) >= 0.75);
+});
+
 test('is no longer than asked, and the same for the same samples', () => {
   for (const maxBytes of [100, 1_000, 10_000]) {
     const dictionary = trainDictionary(samples, { maxBytes });

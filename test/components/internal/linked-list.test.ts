@@ -45,3 +45,17 @@ test('does not take out a node of another list', () => {
   assert.equal(list.remove(node), false);
   assert.equal(list.length, 1);
 });
+
+test('puts in before a node, and takes a node again that was removed', () => {
+  const list = new LinkedList<string>();
+  const b = list.push('b');
+  const a = list.insertBefore(b, 'a');
+  list.insertBefore(b, 'between');
+  assert.ok(list.remove(a));
+  list.pushAgain(a);
+  list.pushAgain(a);
+  const values: string[] = [];
+  for (let node = list.first; node !== null; node = list.after(node)) values.push(node.value);
+  assert.deepEqual([values, list.length, list.last?.value], [['between', 'b', 'a'], 3, 'a']);
+  assert.throws(() => new LinkedList<string>().insertBefore(a, 'x'), RangeError);
+});

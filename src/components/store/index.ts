@@ -1,0 +1,15 @@
+export type { LsmStoreOptions } from './lsm/lsm-options.ts';
+export { openLsmStore } from './lsm/lsm-store.ts';
+export type { Pattern, PatternChanges, PatternOrder, PatternQuery, PatternUpdate } from './pattern.ts';
+export { patternIndexes } from './sqlite/pattern-schema.ts';
+export type { IndexTrial, SlowQuery } from './sqlite/slow-queries.ts';
+export { openSqliteStore } from './sqlite/sqlite-store.ts';
+export type { SqliteStore, SqliteStoreOptions, SqliteStoreStats } from './sqlite/sqlite-store.ts';
+export { suggestIndex } from './sqlite/suggest-index.ts';
+export { TunedDatabase } from './sqlite/tuned-database.ts';
+export type { TunedDatabaseOptions } from './sqlite/tuned-database.ts';
+export type { SqliteTuning } from './sqlite/tuning.ts';
+export { MissingDriverError, PartialWriteError, StoreClosedError } from './store-errors.ts';
+export type { Durability, Store, StoreOptions, StoreStats } from './store.ts';
+export { stores } from './stores.ts';
+export type { StoreKind } from './stores.ts';
