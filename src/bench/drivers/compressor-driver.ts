@@ -5,15 +5,16 @@ import { createDocuments } from './documents.ts';
 import { OptionReader } from './read-options.ts';
 
 /**
- * The toolkit's compressor over documents of workload.valueBytes (documents.ts). Options: codec, level (0-9, default
- * 6), documents (how many different ones, default 256), sync (default "yes"; "no" uses the thread pool). Operations:
+ * The toolkit's compressor over documents of workload.valueBytes (documents.ts). Options: codec, level (the codec's
+ * range and default), documents (how many different ones, default 256), sync (default "yes"; "no" uses the thread pool). Operations:
  * compress (the default), decompress. `saved` is that of all documents, each compressed on its own.
  */
 export const compressorDriver: Driver = {
   create({ options, workload, random }) {
     const reader = new OptionReader('compressor', options);
     const codec = reader.oneOf('codec', codecs, 'deflate');
-    const level = reader.integer('level', { min: 0, max: 9, default: 6 });
+    const { lowest, highest, default: usual } = codecs[codec].levels;
+    const level = reader.integer('level', { min: lowest, max: highest, default: usual });
     const count = reader.integer('documents', { min: 1, max: 4_096, default: 256 });
     const sync = reader.oneOf('sync', ['yes', 'no'], 'yes') === 'yes';
     reader.end();
