@@ -49,7 +49,10 @@ export function adaptiveSettings(given: AdaptiveOptions, maxBatchSize: number): 
   return {
     targetMs: delayMs('adaptive.targetMs', given.targetMs),
     minBatchSize: positiveInteger('adaptive.minBatchSize', given.minBatchSize ?? 1, maxBatchSize),
-    increase: positiveInteger('adaptive.increase', given.increase ?? Math.max(1, Math.round(maxBatchSize / 20))),
+    increase: positiveInteger(
+      'adaptive.increase',
+      given.increase ?? Math.max(1, Math.round(maxBatchSize / 20)),
+    ),
     decrease,
   };
 }

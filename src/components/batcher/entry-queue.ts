@@ -1,11 +1,14 @@
 import { TimeHeap } from '../internal/time-heap.ts';
 import type { BatchEntry } from './batch-entry.ts';
+import type { Overflow } from './batcher-options.ts';
 import { PriorityLanes } from './priority-lanes.ts';
 
 export interface EntryQueueOptions {
   /** Most entries that wait, for the first time or again. */
   readonly maxQueue: number;
   readonly agingBatches: number;
+  /** With 'block', what comes to a full queue waits for room; else it is the caller who makes room. */
+  readonly overflow: Overflow;
 }
 
 /**
@@ -16,6 +19,7 @@ export class EntryQueue<T, R> {
   readonly waiting: PriorityLanes<BatchEntry<T, R>>;
   readonly #blocked: PriorityLanes<BatchEntry<T, R>>;
   readonly #maxQueue: number;
+  readonly #blocks: boolean;
   /** By the time of their next attempt; one that nobody waits for any more stays until then. */
   readonly #backingOff = new TimeHeap<BatchEntry<T, R>>();
   readonly #byKey = new Map<unknown, BatchEntry<T, R>>();
@@ -24,8 +28,9 @@ export class EntryQueue<T, R> {
   /** Of those that wait, the ones that come for another attempt. */
   #waitingAgain = 0;
 
-  constructor({ maxQueue, agingBatches }: EntryQueueOptions) {
+  constructor({ maxQueue, agingBatches, overflow }: EntryQueueOptions) {
     this.#maxQueue = maxQueue;
+    this.#blocks = overflow === 'block';
     this.waiting = new PriorityLanes(agingBatches);
     this.#blocked = new PriorityLanes(agingBatches);
   }
@@ -52,9 +57,9 @@ export class EntryQueue<T, R> {
     return this.#backingOff.dueMs;
   }
 
-  /** To the queue, or, when that is full, to those who wait for room. */
+  /** To the queue, or, when that is full and blocks, to those who wait for room. */
   enter(entry: BatchEntry<T, R>): void {
-    const lanes = this.full ? this.#blocked : this.waiting;
+    const lanes = this.#blocks && this.full ? this.#blocked : this.waiting;
     entry.where = lanes;
     lanes.push(entry);
     if (entry.extra !== null) this.#byKey.set(entry.extra.key, entry);
@@ -95,7 +100,7 @@ export class EntryQueue<T, R> {
     const entries = this.waiting.takeBatch(count, bytes);
     if (this.#waitingAgain === 0 && this.#byKey.size === 0) return entries;
     for (const entry of entries) {
-      if (entry.attempts > 0) this.#waitingAgain--;
+      if (entry.extra !== null && entry.extra.attempts > 0) this.#waitingAgain--;
       this.#forgetKey(entry);
     }
     return entries;
@@ -125,7 +130,7 @@ export class EntryQueue<T, R> {
   leave(entry: BatchEntry<T, R>): void {
     if (entry.where instanceof PriorityLanes) {
       entry.where.remove(entry);
-      if (entry.attempts > 0) this.#waitingAgain--;
+      if (entry.extra !== null && entry.extra.attempts > 0) this.#waitingAgain--;
       this.#forgetKey(entry);
     } else if (entry.where === 'backing-off' && --this.#backingOffCount === 0) this.#backingOff.clear();
     entry.where = null;

@@ -1,5 +1,5 @@
 interface FlushWait {
-  /** Items up to this order are waited for. */
+  /** Items of ticks up to this one are waited for. */
   readonly upTo: number;
   remaining: number;
   readonly resolve: () => void;
@@ -9,7 +9,11 @@ interface FlushWait {
 export class FlushWaits {
   readonly #waits = new Set<FlushWait>();
 
-  /** `unsettled`: how many of the items up to `upTo` are not settled yet. */
+  get length(): number {
+    return this.#waits.size;
+  }
+
+  /** `unsettled`: how many of the items up to tick `upTo` are not settled yet. */
   wait(upTo: number, unsettled: number): Promise<void> {
     if (unsettled === 0) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -17,11 +21,10 @@ export class FlushWaits {
     return promise;
   }
 
-  /** To be called once for each item. */
-  settled(order: number): void {
-    if (this.#waits.size === 0) return;
+  /** To be called once for each item, with the order of its tick. */
+  settled(tickOrder: number): void {
     for (const wait of this.#waits) {
-      if (order > wait.upTo || --wait.remaining > 0) continue;
+      if (tickOrder > wait.upTo || --wait.remaining > 0) continue;
       this.#waits.delete(wait);
       wait.resolve();
     }

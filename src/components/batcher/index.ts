@@ -15,3 +15,10 @@ export { priorities } from './priorities.ts';
 export type { Priority } from './priorities.ts';
 export type { DurationSummary } from '../internal/duration-histogram.ts';
 export type { BackoffOptions } from '../internal/backoff.ts';
+export { createConfidenceUpdater, updateConfidence } from './confidence-updater.ts';
+export type {
+  ConfidenceRule,
+  ConfidenceUpdate,
+  ConfidenceUpdater,
+  ConfidenceUpdaterOptions,
+} from './confidence-updater.ts';

@@ -2,12 +2,17 @@ import { priorities } from './priorities.ts';
 import { RingLane } from './ring-lane.ts';
 import type { LaneEntry } from './ring-lane.ts';
 
+/** A moment that all entries of one tick share. */
+export interface Tick {
+  readonly ms: number;
+  /** Later ticks have larger ones. */
+  readonly order: number;
+}
+
 export interface PrioritizedEntry extends LaneEntry {
   /** 0 is the most important. */
   readonly level: number;
-  /** Order of arrival. */
-  readonly order: number;
-  readonly addedMs: number;
+  readonly added: Tick;
 }
 
 /**
@@ -16,8 +21,8 @@ export interface PrioritizedEntry extends LaneEntry {
  *
  * No priority starves: when several are that old, the oldest goes first, and at most three others can be as old. So
  * each that has entries gives at least one to every agingBatches + 4 consecutive batches, and an entry behind k of its
- * own priority leaves with the (k + 1) * (agingBatches + 4)th batch at the latest. Nor does an important entry wait
- * long for that: at most three batches in a row begin with less important ones.
+ * own priority leaves with the (k + 1) * (agingBatches + 4)th batch at the latest. Nor do the most
+ * important wait long for that: at most three batches in a row have none of them while some wait.
  */
 export class PriorityLanes<T extends PrioritizedEntry> {
   readonly #lanes: readonly RingLane<T>[] = priorities.map(() => new RingLane<T>());
@@ -63,15 +68,18 @@ export class PriorityLanes<T extends PrioritizedEntry> {
   takeBatch(count: number, bytes: number): T[] {
     const batch: T[] = [];
     const aged = this.#agedLevel();
-    let movedBytes = aged === -1 ? 0 : this.#lanes[aged]!.moveTo(batch, count, bytes);
-    for (const lane of this.#lanes) {
-      movedBytes += lane.moveTo(batch, count, bytes - movedBytes);
+    let movedBytes = aged === -1 ? 0 : this.#moveFrom(aged, batch, count, bytes);
+    for (let level = 0; level < this.#lanes.length; level++) {
+      movedBytes += this.#moveFrom(level, batch, count, bytes - movedBytes);
       // What is less important does not go past what found no room.
-      if (lane.length > 0) break;
+      if (this.#lanes[level]!.length > 0) break;
     }
     this.#length -= batch.length;
     this.#bytes -= movedBytes;
-    this.#age(batch);
+    for (let level = 0; level < this.#lanes.length; level++) {
+      if (this.#lanes[level]!.length > 0) this.#passedOver[level]!++;
+      else this.#passedOver[level] = 0;
+    }
     return batch;
   }
 
@@ -98,14 +106,14 @@ export class PriorityLanes<T extends PrioritizedEntry> {
   /** When the entry that waits longest was added; Infinity when none waits. */
   oldestMs(): number {
     let oldest = Infinity;
-    for (const lane of this.#lanes) oldest = Math.min(oldest, lane.first?.addedMs ?? Infinity);
+    for (const lane of this.#lanes) oldest = Math.min(oldest, lane.first?.added.ms ?? Infinity);
     return oldest;
   }
 
-  /** The smallest order of arrival; Infinity when none waits. */
+  /** The earliest tick by its order; Infinity when none waits. */
   oldestOrder(): number {
     let oldest = Infinity;
-    for (const lane of this.#lanes) oldest = Math.min(oldest, lane.first?.order ?? Infinity);
+    for (const lane of this.#lanes) oldest = Math.min(oldest, lane.first?.added.order ?? Infinity);
     return oldest;
   }
 
@@ -132,11 +140,11 @@ export class PriorityLanes<T extends PrioritizedEntry> {
     return aged;
   }
 
-  #age(batch: readonly T[]): void {
-    for (let level = 0; level < this.#passedOver.length; level++) {
-      const waits = this.#lanes[level]?.first !== undefined;
-      this.#passedOver[level] = waits ? (this.#passedOver[level] ?? 0) + 1 : 0;
-    }
-    for (let index = 0; index < batch.length; index++) this.#passedOver[batch[index]!.level] = 0;
+  #moveFrom(level: number, batch: T[], count: number, bytes: number): number {
+    const before = batch.length;
+    const moved = this.#lanes[level]!.moveTo(batch, count, bytes);
+    // Counted up at the end of the batch.
+    if (batch.length > before) this.#passedOver[level] = -1;
+    return moved;
   }
 }

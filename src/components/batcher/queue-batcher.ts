@@ -5,7 +5,7 @@ import { positiveInteger, wholeNumber } from '../internal/option-checks.ts';
 import { WakeUp } from '../internal/wake-up.ts';
 import { BatchCounters } from './batch-counters.ts';
 import { BatchEntry } from './batch-entry.ts';
-import type { Batch, Tick } from './batch-entry.ts';
+import type { Batch } from './batch-entry.ts';
 import { createBatchSizer } from './batch-sizer.ts';
 import type { BatchSizer } from './batch-sizer.ts';
 import {
@@ -21,6 +21,7 @@ import type { AddOptions, Batcher, BatcherStats } from './batcher.ts';
 import { EntryQueue } from './entry-queue.ts';
 import { FlushWaits } from './flush-waits.ts';
 import { levelOf } from './priorities.ts';
+import type { Tick } from './priority-lanes.ts';
 import { abortBatch, asError, runBatch } from './run-batch.ts';
 import { SizeWaits } from './size-waits.ts';
 
@@ -43,14 +44,20 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
   #closed: { readonly reason: unknown; readonly aborted: boolean } | null = null;
   /** Whether `schedule` was asked and has not called back. */
   #scheduled = false;
-  /** Entries up to this order are due at once. */
+  /** Entries of ticks up to this one are due at once. */
   #flushedUpTo = 0;
   /** Entries that have no result yet. */
   #unsettled = 0;
   /** Reading the clock costs as much as an entry, and all that is added by one event may have one time. */
   #tick: Tick | null = null;
+  #ticks = 0;
+  /** Only now is a timer set: most batches of a busy batcher are full, and gone, within a tick. */
   readonly #endTick = (): void => {
     this.#tick = null;
+    const { concurrency, schedule, maxWaitMs } = this.#settings;
+    const { waiting } = this.#queue;
+    if (schedule === null && waiting.length > 0 && this.#running.length < concurrency)
+      this.#wakeUp.at(waiting.oldestMs() + maxWaitMs);
   };
   readonly #onSignal = (): void => this.#abortAll(this.#settings.signal?.reason);
 
@@ -80,9 +87,8 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
   }
 
   flush(): Promise<void> {
-    const { added } = this.#counters;
-    this.#flushedUpTo = added;
-    const flushed = this.#flushWaits.wait(added, this.#unsettled);
+    this.#flushedUpTo = this.#endTickNow();
+    const flushed = this.#flushWaits.wait(this.#flushedUpTo, this.#unsettled);
     this.#advance();
     return flushed;
   }
@@ -111,20 +117,21 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
   }
 
   #take(item: T, options: AddOptions | undefined): Promise<R> {
-    const { sizeOf, keyOf, maxBatchBytes, concurrency, deliveryTimeoutMs } = this.#settings;
+    const { sizeOf, keyOf, maxBatchBytes, concurrency, deliveryTimeoutMs, schedule } = this.#settings;
     const queue = this.#queue;
     const level = levelOf(options?.priority);
     const bytes = sizeOf === null ? 0 : wholeNumber('sizeOf(item)', sizeOf(item));
     const key = keyOf === null ? undefined : keyOf(item);
     const equal = keyOf === null ? undefined : queue.find(key);
     if (queue.full && equal === undefined) this.#makeRoom(level);
-    const entry = new BatchEntry<T, R>(item, ++this.#counters.added, this.#tick ?? this.#beginTick(), level);
-    entry.bytes = bytes;
+    const added = this.#tick ?? this.#beginTick();
+    this.#counters.added++;
     this.#unsettled++;
+    const entry = new BatchEntry<T, R>(item, added, level);
+    const promise = entry.open();
     const signal = options?.signal;
-    // An entry without a key has itself for one, so that it is never found.
-    if (signal !== undefined || keyOf !== null || deliveryTimeoutMs > 0)
-      this.#equip(entry, keyOf === null ? entry : key, signal);
+    if (signal !== undefined || bytes > 0 || keyOf !== null || deliveryTimeoutMs > 0)
+      this.#equip(entry, bytes, keyOf === null ? entry : key, signal);
     if (equal === undefined) queue.enter(entry);
     else {
       this.#counters.deduplicated++;
@@ -133,12 +140,12 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
     // Time is not looked at here: items of one tick stay together even when maxWaitMs is 0.
     const { waiting } = queue;
     if (waiting.length >= this.#sizer.limit || waiting.bytes >= maxBatchBytes) this.#advance();
-    else if (this.#running.length < concurrency) this.#awaitMore(entry.added.ms);
-    return entry.promise;
+    else if (schedule !== null && this.#running.length < concurrency) this.#callSchedule(schedule);
+    return promise;
   }
 
-  /** What few entries need: a key, a deadline, a listener. */
-  #equip(entry: BatchEntry<T, R>, key: unknown, signal: AbortSignal | undefined): void {
+  /** What few entries need. One without a key has itself for one, so that it is never found. */
+  #equip(entry: BatchEntry<T, R>, bytes: number, key: unknown, signal: AbortSignal | undefined): void {
     let release: (() => void) | null = null;
     if (signal !== undefined) {
       const onAbort = (): void => this.#giveUp(entry, signal.reason, 'aborted');
@@ -147,7 +154,7 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
     }
     const { deliveryTimeoutMs } = this.#settings;
     const deadline = deliveryTimeoutMs > 0 ? this.#deadlines.push(entry) : null;
-    entry.extra = { release, key, deadline, lastError: undefined, leader: null, followers: [] };
+    entry.extra = { ...plainExtra, bytes, release, key, deadline, followers: [] };
     if (deadline !== null) this.#wakeUp.at(entry.added.ms + deliveryTimeoutMs);
   }
 
@@ -164,26 +171,23 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
     this.#fail(victim, new ItemDroppedError(maxQueue), 'dropped');
   }
 
-  #awaitMore(addedMs: number): void {
-    const { schedule, maxWaitMs } = this.#settings;
-    if (schedule === null) this.#wakeUp.at(addedMs + maxWaitMs);
-    else if (!this.#scheduled) {
-      this.#scheduled = true;
-      try {
-        schedule(() => this.#onSchedule());
-      } catch (error) {
-        // What waits must not wait for ever for that; the fault is the caller's, and goes where it is seen.
-        this.#onSchedule();
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
+  #callSchedule(schedule: (handOver: () => void) => void): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    try {
+      schedule(() => this.#onSchedule());
+    } catch (error) {
+      // What waits must not wait for ever for that; the fault is the caller's, and goes where it is seen.
+      this.#onSchedule();
+      queueMicrotask(() => {
+        throw error;
+      });
     }
   }
 
   #onSchedule(): void {
     this.#scheduled = false;
-    this.#flushedUpTo = this.#counters.added;
+    this.#flushedUpTo = this.#endTickNow();
     this.#advance();
   }
 
@@ -193,8 +197,7 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
     for (let head = this.#deadlines.first; head !== null; head = this.#deadlines.first) {
       const entry = head.value;
       if (entry.added.ms + timeoutMs > nowMs) break;
-      const { attempts, extra } = entry.leader;
-      const cause = extra?.lastError;
+      const { attempts = 0, lastError: cause } = entry.leader.extra ?? {};
       const options = cause === undefined ? {} : { cause };
       this.#giveUp(entry, new DeliveryTimeoutError(timeoutMs, attempts, options), 'expired');
     }
@@ -212,16 +215,15 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
       this.#handOver();
     }
     this.#sizeWaits.update(queue.size + queue.blocked);
+    // A busy handler needs no timer for what waits: it comes back here when it is done.
+    const more = this.#running.length < concurrency && queue.waiting.length > 0;
+    if (more && schedule !== null) this.#callSchedule(schedule);
     const head = this.#deadlines.first;
-    let dueMs = Math.min(
+    const dueMs = Math.min(
+      more && schedule === null ? queue.waiting.oldestMs() + maxWaitMs : Infinity,
       queue.nextAttemptMs,
       head === null ? Infinity : head.value.added.ms + deliveryTimeoutMs,
     );
-    // A busy handler needs no timer for what waits: it comes back here when it is done.
-    if (this.#running.length < concurrency && queue.waiting.length > 0) {
-      if (schedule === null) dueMs = Math.min(dueMs, queue.waiting.oldestMs() + maxWaitMs);
-      else this.#awaitMore(0);
-    }
     if (dueMs === Infinity) this.#wakeUp.clear();
     else this.#wakeUp.at(dueMs);
   }
@@ -238,16 +240,20 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
   #handOver(): void {
     const { now, maxBatchBytes } = this.#settings;
     const entries = this.#queue.takeBatch(this.#sizer.limit, maxBatchBytes);
-    const batch: Batch<T, R> = { entries, controller: null, wanted: entries.length };
+    const items: T[] = [];
+    const batch: Batch<T, R> = { entries, items, controller: null, wanted: entries.length };
     const nowMs = now();
     let ofTick = 0;
     for (let index = 0; index < entries.length; index++) {
-      const entry = entries[index]!;
-      entry.where = batch;
-      entry.attempts++;
+      const { item, added, extra } = entries[index]!;
+      items.push(item);
+      if (extra !== null) {
+        entries[index]!.where = batch;
+        extra.attempts++;
+      }
       ofTick++;
-      if (entry.added === entries[index + 1]?.added) continue;
-      this.#counters.wait.record(nowMs - entry.added.ms, ofTick);
+      if (added === entries[index + 1]?.added) continue;
+      this.#counters.wait.record(nowMs - added.ms, ofTick);
       ofTick = 0;
     }
     this.#counters.batches++;
@@ -274,8 +280,8 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
     this.#running.remove(node);
     for (let index = 0; index < entries.length; index++) {
       const entry = entries[index]!;
-      entry.where = null;
       const result: R | Error = thrown ?? results[index]!;
+      if (entry.extra !== null) entry.where = null;
       if (!(result instanceof Error)) this.#succeed(entry, result);
       else if (entry.wanted) this.#retryOrFail(entry, result);
     }
@@ -287,10 +293,12 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
     let reason = error;
     try {
       // A handler that breaks its contract will do so again.
-      if (entry.attempts <= retries && !(error instanceof BatchResultError) && shouldRetry(error)) {
-        if (entry.extra !== null) entry.extra.lastError = error;
+      entry.extra ??= { ...plainExtra, key: entry, attempts: 1, followers: [] };
+      const { attempts } = entry.extra;
+      if (attempts <= retries && !(error instanceof BatchResultError) && shouldRetry(error)) {
+        entry.extra.lastError = error;
         this.#counters.retried++;
-        this.#queue.backOff(entry, now() + backoffMs(backoff, entry.attempts, random));
+        this.#queue.backOff(entry, now() + backoffMs(backoff, attempts, random));
         return;
       }
     } catch (refusal) {
@@ -333,26 +341,42 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
 
   #abortAll(reason: unknown): void {
     this.#closed = { reason, aborted: true };
-    const entries = this.#queue.entries();
+    for (const entry of this.#queue.entries()) {
+      this.#queue.leave(entry);
+      this.#fail(entry, reason, 'aborted');
+    }
     for (let node = this.#running.first; node !== null; node = this.#running.after(node)) {
-      entries.push(...node.value.entries);
+      for (const entry of node.value.entries) this.#fail(entry, reason, 'aborted');
+      node.value.wanted = 0;
+      abortBatch(node.value);
     }
-    for (const entry of entries) {
-      for (const each of [entry, ...entry.followers]) this.#giveUp(each, reason, 'aborted');
-    }
+    this.#advance();
   }
 
   #settled(entry: BatchEntry<T, R>): void {
-    this.#unsettled--;
-    const deadline = entry.extra === null ? null : entry.extra.deadline;
-    if (deadline !== null) this.#deadlines.remove(deadline);
-    this.#flushWaits.settled(entry.order);
-    if (this.#unsettled === 0) this.#idleWaits.update(0);
+    if (entry.extra !== null && entry.extra.deadline !== null) this.#deadlines.remove(entry.extra.deadline);
+    if (this.#flushWaits.length > 0) this.#flushWaits.settled(entry.added.order);
+    if (--this.#unsettled === 0) this.#idleWaits.update(0);
   }
 
   #beginTick(): Tick {
-    this.#tick = { ms: this.#settings.now() };
+    this.#tick = { ms: this.#settings.now(), order: ++this.#ticks };
     process.nextTick(this.#endTick);
     return this.#tick;
   }
+
+  /** What is added from now on is of another tick; the order of the last one. */
+  #endTickNow(): number {
+    this.#tick = null;
+    return this.#ticks;
+  }
 }
+
+const plainExtra = {
+  bytes: 0,
+  release: null,
+  attempts: 0,
+  deadline: null,
+  lastError: undefined,
+  leader: null,
+} as const;

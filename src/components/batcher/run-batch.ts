@@ -15,7 +15,7 @@ export async function runBatch<T, R>(
   onPayload: (payload: BatchPayload) => void,
 ): Promise<readonly (R | Error)[]> {
   try {
-    const items = batch.entries.map((entry) => entry.item);
+    const { items } = batch;
     let payload: BatchPayload | null = null;
     if (options !== null) {
       payload = await encodePayload(items, options, signalOf(batch));
@@ -29,9 +29,12 @@ export async function runBatch<T, R>(
 
 export function asError(reason: unknown): Error {
   if (reason instanceof Error) return reason;
-  return new BatchResultError(`Expected an Error to be thrown, got \`${String(reason)}\` (${typeof reason}).`, {
-    cause: reason,
-  });
+  return new BatchResultError(
+    `Expected an Error to be thrown, got \`${String(reason)}\` (${typeof reason}).`,
+    {
+      cause: reason,
+    },
+  );
 }
 
 /** Tell the handler, if it asked, that nobody waits for its batch any more. */

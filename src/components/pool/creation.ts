@@ -15,6 +15,8 @@ export interface CreationOptions<T> {
   readonly onLate: (resource: T) => void;
   /** Whether another attempt is still of use. */
   readonly wanted: () => boolean;
+  /** Whether a borrower waits, so that the process must not end before the next attempt. */
+  readonly waitedFor: () => boolean;
   /** A failed attempt; the next is in `retryInMs`, or never (null). */
   readonly onFailure: (error: unknown, retryInMs: number | null) => void;
 }
@@ -23,8 +25,6 @@ export interface Creation<T> {
   /** Rejects with what the last attempt failed with, or what `abort` was given. */
   readonly result: Promise<T>;
   readonly abort: (reason: Error) => void;
-  /** Whether it waits between two attempts. */
-  readonly resting: boolean;
 }
 
 /** Make one resource, in as many attempts as it takes and may take, each in its time, with back-off in between. */
@@ -58,8 +58,7 @@ export function startCreation<T>(options: CreationOptions<T>): Creation<T> {
         else reject(reason);
       };
       const timer = timers.setTimeout(() => end(null), ms);
-      // A borrower who waits keeps the process alive; nobody else is to.
-      timer.unref();
+      if (!options.waitedFor()) timer.unref();
       rest = { timer, end };
     });
   return {
@@ -70,9 +69,6 @@ export function startCreation<T>(options: CreationOptions<T>): Creation<T> {
       if (rest === null) return;
       timers.clearTimeout(rest.timer);
       rest.end(reason);
-    },
-    get resting() {
-      return rest !== null;
     },
   };
 }

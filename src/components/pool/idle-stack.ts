@@ -39,14 +39,17 @@ export class IdleStack<T> {
 
   push(item: PooledItem<T>): void {
     item.state = 'idle';
-    item.node = this.#stack.push(item);
+    if (item.node === null) item.node = this.#stack.push(item);
+    else this.#stack.pushAgain(item.node);
     this.#wakeUp.at(this.#dueMs(item));
   }
 
-  /** Below the others: it was not used, only checked. */
+  /** Where it was: it was not used, only checked. */
   restore(item: PooledItem<T>): void {
     item.state = 'idle';
-    item.node = this.#stack.unshift(item);
+    let above = this.#stack.first;
+    while (above !== null && above.value.idleSinceMs <= item.idleSinceMs) above = this.#stack.after(above);
+    item.node = above === null ? this.#stack.push(item) : this.#stack.insertBefore(above, item);
     this.#wakeUp.at(this.#dueMs(item));
   }
 
@@ -54,7 +57,6 @@ export class IdleStack<T> {
   pop(nowMs: number): PooledItem<T> | null {
     for (let node = this.#stack.pop(); node !== null; node = this.#stack.pop()) {
       const item = node.value;
-      item.node = null;
       const reason = this.#expiredBy(item, nowMs);
       if (reason === null) return item;
       this.#options.onExpire(item, reason);
@@ -67,7 +69,6 @@ export class IdleStack<T> {
     this.#wakeUp.clear();
     const items: PooledItem<T>[] = [];
     for (let node = this.#stack.shift(); node !== null; node = this.#stack.shift()) {
-      node.value.node = null;
       items.push(node.value);
     }
     return items;
@@ -77,13 +78,12 @@ export class IdleStack<T> {
     const { now, onExpire, onCheckDue } = this.#options;
     const nowMs = now();
     let nextMs = Infinity;
-    for (let node = this.#stack.first; node !== null; ) {
+    for (let node = this.#stack.first; node !== null;) {
       const item = node.value;
       const after = this.#stack.after(node);
       const reason = this.#expiredBy(item, nowMs);
       if (reason !== null || this.#checkMs(item) <= nowMs) {
         this.#stack.remove(node);
-        item.node = null;
         if (reason === null) onCheckDue(item);
         else onExpire(item, reason);
       } else {

@@ -33,12 +33,9 @@ export class LeakWatch<T> {
     this.#wakeUp = new WakeUp({ timers, now, ring: () => this.#ring(), keepsAlive: false });
   }
 
-  /** To be called where the borrower calls, for its stack; null when the watch is off. */
-  trace(caller: (...args: never) => unknown): BorrowTrace | null {
-    if (this.#options.thresholdMs === 0) return null;
-    const at = new Error('borrowed here');
-    Error.captureStackTrace(at, caller);
-    return { at, reported: false };
+  /** To be called by the method that the borrower calls, for its stack; null when the watch is off. */
+  trace(): BorrowTrace | null {
+    return this.#options.thresholdMs === 0 ? null : { at: new Error('borrowed here'), reported: false };
   }
 
   borrowed(item: PooledItem<T>): void {
@@ -72,7 +69,7 @@ export class LeakWatch<T> {
   }
 }
 
-/** The borrower's frames, without the message. */
+/** The borrower's frames: those below the message, `trace` and the pool's own method. */
 export function stackOf({ at }: BorrowTrace): string {
-  return (at.stack ?? '').replace(/^.*\n/, '');
+  return (at.stack ?? '').split('\n').slice(3).join('\n');
 }

@@ -1,7 +1,10 @@
 /** No resource came free in time: borrowers hold them too long, or `max` is too small, or none can be created (then the cause says why). */
 export class AcquireTimeoutError extends Error {
   constructor(timeoutMs: number, situation: string, options?: ErrorOptions) {
-    super(`Expected a resource within ${timeoutMs} ms (\`acquireTimeoutMs\`), got none: ${situation}.`, options);
+    super(
+      `Expected a resource within ${timeoutMs} ms (\`acquireTimeoutMs\`), got none: ${situation}.`,
+      options,
+    );
     this.name = 'AcquireTimeoutError';
   }
 }

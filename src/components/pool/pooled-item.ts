@@ -17,8 +17,9 @@ export class PooledItem<T> {
   checkedMs: number;
   borrowedMs = 0;
   trace: BorrowTrace | null = null;
-  /** Its place among the idle or the watched. */
+  /** Its place among the idle, now or the last time. */
   node: ListNode<PooledItem<T>> | null = null;
+  /** Its place among those watched for leaks. */
   watched: ListNode<PooledItem<T>> | null = null;
 
   constructor(resource: T, nowMs: number, expiresMs: number) {

@@ -1,100 +1,120 @@
-import { boundedRun } from '../internal/bounded-run.ts';
-import type { BoundedRun } from '../internal/bounded-run.ts';
+import { backoffMs } from '../internal/backoff.ts';
+import { WakeUp } from '../internal/wake-up.ts';
+import { Checks } from './checks.ts';
+import { startCreation } from './creation.ts';
+import type { Creation } from './creation.ts';
+import { Disposals } from './disposals.ts';
 import { IdleStack } from './idle-stack.ts';
+import { ItemLease } from './item-lease.ts';
+import { LeakWatch, stackOf } from './leak-watch.ts';
+import type { BorrowTrace } from './leak-watch.ts';
+import { PoolCounters } from './pool-counters.ts';
 import {
   AcquireTimeoutError,
   CreateTimeoutError,
-  DestroyTimeoutError,
   NotBorrowedError,
   PoolClosedError,
   PoolFullError,
 } from './pool-errors.ts';
+import type { PoolEvent, RetireReason } from './pool-events.ts';
 import { poolSettings } from './pool-options.ts';
-import type { PoolOptions } from './pool-options.ts';
-import type { AcquireOptions, Pool, PoolStats } from './pool.ts';
+import type { PoolOptions, PoolSettings } from './pool-options.ts';
+import type { AcquireOptions, Lease, Pool, PoolStats } from './pool.ts';
+import { PooledItem } from './pooled-item.ts';
 import { WaiterQueue } from './waiter-queue.ts';
 
 const notNew = 'Expected `create` to make a new resource, got one that is in the pool already.';
 
 export class ResourcePool<T> implements Pool<T> {
-  readonly #settings: Required<PoolOptions<T>>;
-  /** Every resource that is idle or borrowed. */
-  readonly #resources = new Map<T, 'idle' | 'borrowed'>();
+  readonly #settings: PoolSettings<T>;
+  /** Every resource that is idle, being checked or borrowed. */
+  readonly #items = new Map<T, PooledItem<T>>();
   readonly #idle: IdleStack<T>;
   readonly #waiters: WaiterQueue<T>;
-  readonly #creating = new Map<BoundedRun<T>, Promise<void>>();
-  readonly #destroying = new Map<BoundedRun<void>, Promise<void>>();
+  readonly #leaks: LeakWatch<T>;
+  readonly #refill: WakeUp;
+  readonly #creating = new Map<Creation<T>, Promise<void>>();
+  readonly #checks: Checks<T>;
+  readonly #disposals: Disposals<T>;
   readonly #drained = Promise.withResolvers<void>();
+  readonly #counters: PoolCounters;
   #state: 'open' | 'draining' | 'destroyed' = 'open';
-
-  #created = 0;
-  #createFailures = 0;
-  #destroyed = 0;
-  #destroyFailures = 0;
-  #acquires = 0;
-  #waits = 0;
+  /** Creations that failed for good since the last that did not, why, and until when nothing is created ahead of need. */
+  #failures = 0;
+  #lastError: unknown = undefined;
+  #refillAtMs = -Infinity;
 
   constructor(options: PoolOptions<T>) {
     const settings = poolSettings(options);
-    const { now, timers } = settings;
+    const { now, timers, acquireTimeoutMs, leakThresholdMs } = settings;
     this.#settings = settings;
+    this.#counters = new PoolCounters(settings.max, now());
     this.#idle = new IdleStack({
-      timeoutMs: settings.idleTimeoutMs,
-      now,
-      timers,
-      onExpire: (resource) => this.#letGo(resource),
+      ...settings,
+      maySpare: () => this.#items.size + this.#creating.size > settings.min,
+      onExpire: (item, reason) => this.#letGo(item, reason),
+      onCheckDue: (item) => this.#checks.start(item),
+    });
+    this.#checks = new Checks({
+      ...settings,
+      onChecked: (item, valid, error) => this.#afterCheck(item, valid, error),
+    });
+    this.#disposals = new Disposals({
+      ...settings,
+      onGone: (resource, error) => this.#afterDisposal(resource, error),
     });
     this.#waiters = new WaiterQueue({
-      timeoutMs: settings.acquireTimeoutMs,
+      timeoutMs: acquireTimeoutMs,
       now,
       timers,
-      timeoutError: () => new AcquireTimeoutError(settings.acquireTimeoutMs, this.#situation()),
+      timeoutError: () => this.#timeoutError(),
     });
+    const onLeak = (item: PooledItem<T>, stack: string): void => this.#reportLeak(item, stack);
+    this.#leaks = new LeakWatch({ thresholdMs: leakThresholdMs, now, timers, onLeak });
+    this.#refill = new WakeUp({ timers, now, ring: () => this.#supply(), keepsAlive: false });
+    this.#supply();
   }
 
-  acquire({ signal }: AcquireOptions = {}): Promise<T> {
-    if (this.#state !== 'open') return Promise.reject(new PoolClosedError());
-    if (signal?.aborted === true) return Promise.reject(signal.reason);
-    const idle = this.#idle.pop();
-    if (idle !== null) {
-      this.#lend(idle.resource);
-      return Promise.resolve(idle.resource);
-    }
-    const { max, maxWaiting } = this.#settings;
-    // As many of the waiters as there are resources on their way wait for those, not for a release.
-    if (this.#total >= max && this.#waiters.length - this.#creating.size >= maxWaiting) {
-      return Promise.reject(new PoolFullError(maxWaiting, this.#situation()));
-    }
-    this.#waits++;
-    const acquired = this.#waiters.enter(signal);
-    this.#createForWaiters();
-    return acquired;
+  acquire(options?: AcquireOptions): Promise<T> {
+    return this.#acquire(options, this.#leaks.trace());
+  }
+
+  async lease(options?: AcquireOptions): Promise<Lease<T>> {
+    const resource = await this.#acquire(options, this.#leaks.trace());
+    const { uses } = this.#borrowed(resource);
+    return new ItemLease(resource, (broken) => {
+      const item = this.#borrowed(resource);
+      if (item.uses !== uses) throw new NotBorrowedError('was given back already, and lent again');
+      this.#takeBack(item, broken);
+    });
   }
 
   release(resource: T): void {
-    this.#mustBeBorrowed(resource);
-    this.#offer(resource);
+    this.#takeBack(this.#borrowed(resource), false);
   }
 
   discard(resource: T): void {
-    this.#mustBeBorrowed(resource);
-    this.#letGo(resource);
+    this.#takeBack(this.#borrowed(resource), true);
   }
 
   async use<R>(fn: (resource: T) => R | PromiseLike<R>, options?: AcquireOptions): Promise<R> {
-    const resource = await this.acquire(options);
+    const resource = await this.#acquire(options, this.#leaks.trace());
+    const item = this.#borrowed(resource);
+    const { uses } = item;
     try {
       return await fn(resource);
     } finally {
-      // Gone when `fn` discarded it.
-      if (this.#resources.has(resource)) this.release(resource);
+      // Not when `fn` gave it back itself: it may be gone, or another's.
+      if (item.state === 'borrowed' && item.uses === uses && this.#items.get(resource) === item)
+        this.#takeBack(item, false);
     }
   }
 
   drain(): Promise<void> {
     if (this.#state === 'open') {
       this.#state = 'draining';
-      this.#idle.clear();
+      this.#refill.clear();
+      for (const item of this.#idle.takeAll()) this.#letGo(item, 'closed');
     }
     this.#checkDrained();
     return this.#drained.promise;
@@ -102,124 +122,242 @@ export class ResourcePool<T> implements Pool<T> {
 
   async destroy(): Promise<void> {
     this.#state = 'destroyed';
+    this.#refill.clear();
     const closed = new PoolClosedError();
     while (this.#waiters.rejectFirst(closed));
-    for (const run of this.#creating.keys()) run.abort(closed);
-    this.#idle.clear();
+    for (const creation of this.#creating.keys()) creation.abort(closed);
+    const checked = this.#checks.abort(closed);
+    for (const item of this.#idle.takeAll()) this.#letGo(item, 'closed');
     await Promise.all(this.#creating.values());
-    await Promise.all(this.#destroying.values());
+    await checked;
+    await this.#disposals.whenDone();
   }
 
   stats(): PoolStats {
-    return {
+    const now = {
       total: this.#total,
       idle: this.#idle.length,
-      borrowed: this.#borrowed,
+      checking: this.#checks.size,
+      borrowed: this.#borrowedCount,
       waiting: this.#waiters.length,
-      created: this.#created,
-      createFailures: this.#createFailures,
-      destroyed: this.#destroyed,
-      destroyFailures: this.#destroyFailures,
-      acquires: this.#acquires,
-      waits: this.#waits,
       acquireTimeouts: this.#waiters.timeouts,
     };
+    return this.#counters.stats(now, this.#settings.now());
   }
 
   get #total(): number {
-    return this.#resources.size + this.#creating.size + this.#destroying.size;
+    return this.#items.size + this.#creating.size + this.#disposals.size;
   }
 
-  get #borrowed(): number {
-    return this.#resources.size - this.#idle.length;
+  get #borrowedCount(): number {
+    return this.#items.size - this.#idle.length - this.#checks.size;
+  }
+
+  /** Resources that will be offered to whoever waits. */
+  get #onTheWay(): number {
+    return this.#creating.size + this.#checks.size;
+  }
+
+  #acquire(options: AcquireOptions | undefined, trace: BorrowTrace | null): Promise<T> {
+    if (this.#state !== 'open') return Promise.reject(new PoolClosedError());
+    const signal = options?.signal;
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
+    const { max, maxWaiting, now } = this.#settings;
+    const nowMs = now();
+    if (this.#waiters.length === 0 && this.#idle.length > 0) {
+      const item = this.#idle.pop(nowMs);
+      if (item !== null && this.#isFresh(item, nowMs)) {
+        this.#lend(item, nowMs, nowMs, trace);
+        return Promise.resolve(item.resource);
+      }
+      if (item !== null) this.#checks.start(item);
+    }
+    // As many of the waiters as there are resources on their way wait for those, not for a release.
+    const free = this.#idle.length > 0 || this.#total < max;
+    if (!free && this.#waiters.length - this.#onTheWay >= maxWaiting) {
+      return Promise.reject(new PoolFullError(maxWaiting, this.#situation()));
+    }
+    this.#counters.waits++;
+    const acquired = this.#waiters.enter({ nowMs, signal, trace });
+    this.#supply(nowMs);
+    return acquired;
+  }
+
+  /** Start what is needed for those who wait, and for the minimum. */
+  #supply(nowMs = this.#settings.now()): void {
+    const { max, min } = this.#settings;
+    while (this.#waiters.length > this.#onTheWay) {
+      const item = this.#idle.length > 0 ? this.#idle.pop(nowMs) : null;
+      if (item !== null) {
+        if (this.#isFresh(item, nowMs)) this.#offer(item, nowMs);
+        else this.#checks.start(item);
+      } else if (this.#total < max) this.#create();
+      else break;
+    }
+    while (this.#state === 'open' && this.#items.size + this.#creating.size < min && this.#total < max) {
+      if (this.#refillAtMs > nowMs) {
+        this.#refill.at(this.#refillAtMs);
+        break;
+      }
+      this.#create();
+    }
+  }
+
+  #isFresh({ checkedMs }: PooledItem<T>, nowMs: number): boolean {
+    const { validate, validateIfIdleMs } = this.#settings;
+    return validate === null || nowMs - checkedMs < validateIfIdleMs;
   }
 
   /** A resource that nobody has: to the first waiter, else to the idle ones while the pool is open. */
-  #offer(resource: T): void {
-    if (this.#waiters.length > 0) {
-      this.#lend(resource);
-      this.#waiters.resolveFirst(resource);
-    } else if (this.#state === 'open') {
-      this.#resources.set(resource, 'idle');
-      this.#idle.push(resource);
-    } else this.#letGo(resource);
+  #offer(item: PooledItem<T>, nowMs: number): void {
+    const waiter = this.#waiters.takeFirst();
+    if (waiter !== null) {
+      this.#lend(item, nowMs, waiter.sinceMs, waiter.trace);
+      waiter.resolve(item.resource);
+    } else if (this.#state === 'open') this.#idle.push(item);
+    else this.#letGo(item, 'closed');
   }
 
-  #lend(resource: T): void {
-    this.#resources.set(resource, 'borrowed');
-    this.#acquires++;
+  #lend(item: PooledItem<T>, nowMs: number, sinceMs: number, trace: BorrowTrace | null): void {
+    item.state = 'borrowed';
+    item.uses++;
+    item.borrowedMs = nowMs;
+    item.trace = trace;
+    if (trace !== null) this.#leaks.borrowed(item);
+    this.#counters.acquires++;
+    this.#counters.borrowedSinceSumMs += nowMs;
+    this.#counters.wait.record(nowMs - sinceMs);
+    if (this.#settings.onEvent !== null)
+      this.#tell({ type: 'acquired', resource: item.resource, waitedMs: nowMs - sinceMs });
   }
 
-  #mustBeBorrowed(resource: T): void {
-    const state = this.#resources.get(resource);
-    if (state === 'borrowed') return;
+  #takeBack(item: PooledItem<T>, broken: boolean): void {
+    const { now, maxUses, onEvent } = this.#settings;
+    const { resource, trace } = item;
+    const nowMs = now();
+    const usedMs = nowMs - item.borrowedMs;
+    this.#counters.use.record(usedMs);
+    this.#counters.borrowedSinceSumMs -= item.borrowedMs;
+    item.state = 'idle';
+    item.trace = null;
+    item.idleSinceMs = nowMs;
+    item.checkedMs = nowMs;
+    if (trace !== null) this.#leaks.returned(item);
+    if (onEvent !== null) {
+      this.#tell({ type: 'released', resource, usedMs });
+      if (trace?.reported === true)
+        this.#tell({ type: 'leak-returned', resource, heldMs: usedMs, stack: stackOf(trace) });
+    }
+    if (broken) this.#letGo(item, 'discarded');
+    else if (maxUses > 0 && item.uses >= maxUses) this.#letGo(item, 'uses');
+    else if (item.expiresMs <= nowMs) this.#letGo(item, 'lifetime');
+    else this.#offer(item, nowMs);
+  }
+
+  #borrowed(resource: T): PooledItem<T> {
+    const item = this.#items.get(resource);
+    if (item?.state === 'borrowed') return item;
     throw new NotBorrowedError(
-      state === 'idle'
-        ? 'is idle: it was given back already'
-        : 'is not in it: foreign, or given back and destroyed',
+      item === undefined
+        ? 'is not in it: foreign, or given back and destroyed'
+        : 'is idle: it was given back already',
     );
   }
 
-  #createForWaiters(): void {
-    while (this.#creating.size < this.#waiters.length && this.#total < this.#settings.max) this.#create();
-  }
-
   #create(): void {
-    const { create, createTimeoutMs: timeoutMs, timers } = this.#settings;
-    const run = boundedRun<T>(create, {
-      timeoutMs,
+    const { create, createTimeoutMs, createRetries, createBackoff, min, now, timers, random } =
+      this.#settings;
+    const startMs = now();
+    const creation = startCreation<T>({
+      create,
+      timeoutMs: createTimeoutMs,
+      retries: createRetries,
+      backoff: createBackoff,
+      random,
       timers,
-      timeoutError: () => new CreateTimeoutError(timeoutMs),
+      timeoutError: () => new CreateTimeoutError(createTimeoutMs),
       onLate: (resource) => this.#receiveLate(resource),
+      waitedFor: () => this.#waiters.length > 0,
+      wanted: () =>
+        this.#waiters.length > 0 || (this.#state === 'open' && this.#items.size + this.#creating.size <= min),
+      onFailure: (error, retryInMs) => {
+        this.#counters.createFailures++;
+        this.#lastError = error;
+        this.#tell({ type: 'create-failed', error, retryInMs });
+      },
     });
-    this.#creating.set(run, this.#receive(run));
+    this.#creating.set(creation, this.#receive(creation, startMs));
   }
 
-  async #receive(run: BoundedRun<T>): Promise<void> {
+  async #receive(creation: Creation<T>, startMs: number): Promise<void> {
+    const { now, createBackoff, random } = this.#settings;
     try {
-      const resource = await run.result;
-      if (this.#resources.has(resource)) throw new TypeError(notNew);
-      this.#creating.delete(run);
-      this.#created++;
-      this.#offer(resource);
+      const resource = await creation.result;
+      if (this.#items.has(resource)) {
+        this.#counters.createFailures++;
+        throw new TypeError(notNew);
+      }
+      this.#creating.delete(creation);
+      this.#failures = 0;
+      this.#lastError = undefined;
+      const item = this.#adopt(resource);
+      this.#counters.create.record(now() - startMs);
+      this.#tell({ type: 'created', resource, ms: now() - startMs });
+      this.#offer(item, now());
     } catch (error) {
-      this.#creating.delete(run);
-      this.#createFailures++;
+      this.#creating.delete(creation);
+      this.#refillAtMs = now() + backoffMs(createBackoff, ++this.#failures, random);
       this.#waiters.rejectFirst(error);
     }
-    this.#createForWaiters();
+    this.#supply();
     this.#checkDrained();
+  }
+
+  #adopt(resource: T): PooledItem<T> {
+    const { now, maxLifetimeMs, lifetimeJitter, random } = this.#settings;
+    const nowMs = now();
+    const lifetimeMs = maxLifetimeMs === 0 ? Infinity : maxLifetimeMs * (1 - lifetimeJitter * random());
+    const item = new PooledItem(resource, nowMs, nowMs + lifetimeMs);
+    this.#items.set(resource, item);
+    this.#counters.created++;
+    return item;
   }
 
   /** Its place was given up at the time-out; all that is left is not to leak it. */
   #receiveLate(resource: T): void {
-    if (this.#resources.has(resource)) return;
-    this.#created++;
-    this.#letGo(resource);
+    if (!this.#items.has(resource)) this.#letGo(this.#adopt(resource), 'late');
   }
 
-  #letGo(resource: T): void {
-    const { destroy, destroyTimeoutMs: timeoutMs, timers } = this.#settings;
-    this.#resources.delete(resource);
-    const destruction = boundedRun<void>((signal) => destroy(resource, signal), {
-      timeoutMs,
-      timers,
-      timeoutError: () => new DestroyTimeoutError(timeoutMs),
-      onLate: () => {},
-    });
-    this.#destroying.set(destruction, this.#seeGone(destruction));
-  }
-
-  /** Never rejects: a resource that cannot be destroyed is nevertheless gone from the pool. */
-  async #seeGone(destruction: BoundedRun<void>): Promise<void> {
-    try {
-      await destruction.result;
-    } catch {
-      this.#destroyFailures++;
+  #afterCheck(item: PooledItem<T>, valid: boolean, error: unknown): void {
+    const nowMs = this.#settings.now();
+    if (valid) {
+      item.checkedMs = nowMs;
+      if (this.#waiters.length > 0 || this.#state !== 'open') this.#offer(item, nowMs);
+      else this.#idle.restore(item);
+    } else if (this.#state === 'destroyed') this.#letGo(item, 'closed');
+    else {
+      this.#counters.validationFailures++;
+      this.#tell({ type: 'invalid', resource: item.resource, error });
+      this.#letGo(item, 'invalid');
     }
-    this.#destroying.delete(destruction);
-    this.#destroyed++;
-    this.#createForWaiters();
+    this.#supply();
+    this.#checkDrained();
+  }
+
+  #letGo(item: PooledItem<T>, reason: RetireReason): void {
+    this.#items.delete(item.resource);
+    item.state = 'idle';
+    this.#tell({ type: 'retired', resource: item.resource, reason });
+    this.#disposals.start(item.resource);
+  }
+
+  #afterDisposal(resource: T, error: { readonly reason: unknown } | null): void {
+    this.#counters.destroyed++;
+    if (error !== null) {
+      this.#counters.destroyFailures++;
+      this.#tell({ type: 'destroy-failed', resource, error: error.reason });
+    }
+    this.#supply();
     this.#checkDrained();
   }
 
@@ -228,9 +366,35 @@ export class ResourcePool<T> implements Pool<T> {
     if (this.#state !== 'open' && this.#total === 0) this.#drained.resolve();
   }
 
+  #reportLeak({ resource, borrowedMs }: PooledItem<T>, stack: string): void {
+    this.#counters.leaks++;
+    this.#tell({ type: 'leak', resource, heldMs: this.#settings.now() - borrowedMs, stack });
+  }
+
+  /** The listener must not be able to leave the pool half way through its work. */
+  #tell(event: PoolEvent<T>): void {
+    try {
+      this.#settings.onEvent?.(event);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+
+  #timeoutError(): AcquireTimeoutError {
+    this.#tell({ type: 'acquire-timeout' });
+    const cause = this.#lastError;
+    return new AcquireTimeoutError(
+      this.#settings.acquireTimeoutMs,
+      this.#situation(),
+      cause === undefined ? {} : { cause },
+    );
+  }
+
   /** For error messages: "10 of 10 resources are borrowed, 2 are being created, 5 borrowers wait". */
   #situation(): string {
     const { max } = this.#settings;
-    return `${this.#borrowed} of ${max} resources are borrowed, ${this.#creating.size} are being created, ${this.#waiters.length} borrowers wait`;
+    return `${this.#borrowedCount} of ${max} resources are borrowed, ${this.#creating.size} are being created, ${this.#waiters.length} borrowers wait`;
   }
 }

@@ -12,13 +12,12 @@ export interface WaiterQueueOptions {
   readonly timeoutError: () => Error;
 }
 
+/** One who waits; whoever takes it from the queue settles it. */
 export interface Waiter<T> {
   readonly sinceMs: number;
   readonly trace: BorrowTrace | null;
-  readonly resolve: (value: T) => void;
-  readonly reject: (reason: unknown) => void;
-  readonly signal: AbortSignal | undefined;
-  onAbort: (() => void) | null;
+  resolve(value: T): void;
+  reject(reason: unknown): void;
 }
 
 export interface Arrival {
@@ -34,7 +33,7 @@ export interface Arrival {
  */
 export class WaiterQueue<T> {
   readonly #options: WaiterQueueOptions;
-  readonly #waiters = new LinkedList<Waiter<T>>();
+  readonly #waiters = new LinkedList<Waiting<T>>();
   readonly #wakeUp: WakeUp;
   #timeouts = 0;
 
@@ -53,15 +52,14 @@ export class WaiterQueue<T> {
   }
 
   enter({ nowMs, signal, trace }: Arrival): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const waiter: Waiter<T> = { sinceMs: nowMs, trace, resolve, reject, signal, onAbort: null };
+    const waiter = new Waiting<T>(nowMs, signal, trace);
     const node = this.#waiters.push(waiter);
     if (signal !== undefined) {
       waiter.onAbort = () => this.#abort(node);
       signal.addEventListener('abort', waiter.onAbort);
     }
     if (this.#options.timeoutMs > 0) this.#wakeUp.at(nowMs + this.#options.timeoutMs);
-    return promise;
+    return waiter.promise;
   }
 
   /** The first waiter, who no longer waits here and is to be served; null when nobody waits. */
@@ -79,7 +77,7 @@ export class WaiterQueue<T> {
     return waiter !== null;
   }
 
-  #abort(node: ListNode<Waiter<T>>): void {
+  #abort(node: ListNode<Waiting<T>>): void {
     const waiter = node.value;
     this.#waiters.remove(node);
     this.#letGo(waiter);
@@ -103,8 +101,37 @@ export class WaiterQueue<T> {
     }
   }
 
-  #letGo(waiter: Waiter<T>): void {
+  #letGo(waiter: Waiting<T>): void {
     if (waiter.onAbort !== null) waiter.signal?.removeEventListener('abort', waiter.onAbort);
     if (this.#waiters.length === 0) this.#wakeUp.clear();
+  }
+}
+
+class Waiting<T> implements Waiter<T> {
+  readonly sinceMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly trace: BorrowTrace | null;
+  readonly promise: Promise<T>;
+  onAbort: (() => void) | null = null;
+  #resolve: ((value: T) => void) | null = null;
+  #reject: ((reason: unknown) => void) | null = null;
+
+  constructor(sinceMs: number, signal: AbortSignal | undefined, trace: BorrowTrace | null) {
+    this.sinceMs = sinceMs;
+    this.signal = signal;
+    this.trace = trace;
+    // Not Promise.withResolvers: its object makes this half as fast.
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  resolve(value: T): void {
+    this.#resolve?.(value);
+  }
+
+  reject(reason: unknown): void {
+    this.#reject?.(reason);
   }
 }

@@ -41,17 +41,27 @@ test('hands over a full batch at once, without a timer left behind', async () =>
   assert.deepEqual(await batcher.addMany([1, 2, 3]), [10, 20, 30]);
   assert.deepEqual(batches, [[1, 2, 3]]);
   assert.equal(clock.pending.length, 0);
-  assert.deepEqual(batcher.stats(), {
+  const { wait, handler, ...stats } = batcher.stats();
+  assert.deepEqual(stats, {
     added: 3,
     completed: 3,
     failed: 0,
     aborted: 0,
+    dropped: 0,
+    expired: 0,
     rejected: 0,
+    deduplicated: 0,
+    retried: 0,
     batches: 1,
     meanBatchSize: 3,
+    batchSizeLimit: 3,
     queued: 0,
+    blocked: 0,
     running: 0,
+    payloadBytes: 0,
+    compressedBytes: 0,
   });
+  assert.deepEqual([wait.count, handler.count], [3, 1]);
 });
 
 test('counts the wait from the first item of the batch', async () => {
@@ -197,6 +207,7 @@ test('leaves no timer behind when the last item waiting is aborted', async () =>
   const { clock, batcher } = setUp();
   const controller = new AbortController();
   const rejected = assert.rejects(batcher.add(1, { signal: controller.signal }), /gone/);
+  await clock.settle();
   assert.equal(clock.pending.length, 1);
   controller.abort(new Error('gone'));
   await rejected;

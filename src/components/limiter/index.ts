@@ -1,0 +1,15 @@
+export { createTokenBucket } from './token-bucket.ts';
+export type { TokenBucketOptions } from './token-bucket.ts';
+export { createSlidingWindow } from './sliding-window.ts';
+export type { SlidingWindowOptions } from './sliding-window.ts';
+export { rateLimiters } from './rate-limiters.ts';
+export type { RateLimiterName } from './rate-limiters.ts';
+export type { Consumption, KeyedOptions, RateLimiter, RateLimiterStats } from './rate-limiter.ts';
+export { createExponentialAverage } from './exponential-average.ts';
+export type { ExponentialAverageOptions, MovingAverage } from './exponential-average.ts';
+export { createSimpleAverage } from './simple-average.ts';
+export { percentile } from './percentile.ts';
+export { standardDeviation } from './standard-deviation.ts';
+export { measureTime, startStopwatch } from './stopwatch.ts';
+export type { Stopwatch } from './stopwatch.ts';
+export { formatBytes, formatPercentage } from './format-bytes.ts';
