@@ -81,7 +81,17 @@ function planOf({
       {
         name: 'get',
         weight: 1,
-        steps: [{ name: 'get', method: 'GET', path: pathname, headers: [], body: null, bodyFormat: 'text', expectStatus: [] }],
+        steps: [
+          {
+            name: 'get',
+            method: 'GET',
+            path: pathname,
+            headers: [],
+            body: null,
+            bodyFormat: 'text',
+            expectStatus: [],
+          },
+        ],
       },
     ],
     limits: {
