@@ -13,4 +13,5 @@ if (major < 22 || (major === 22 && minor < 18)) {
   module.enableCompileCache?.();
   const { main } = await import('../dist/cli/main.js');
   await main(process.argv.slice(2));
+  process.exit();
 }

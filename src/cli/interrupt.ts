@@ -8,12 +8,12 @@ export interface Interrupt {
   readonly dispose: () => void;
 }
 
-/** The first Ctrl-C or SIGTERM stops the run and keeps what was measured; the second quits at once. */
+/** The first Ctrl-C or SIGTERM (or a closed terminal) stops the run and keeps what was measured; the second quits at once. */
 export function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
   let code: number | null = null;
   const on = (signal: NodeJS.Signals): void => {
-    const own = signal === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted;
+    const own = signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
     if (code !== null) {
       // oxlint-disable-next-line unicorn/no-process-exit -- the user asked twice: clean-up must not hold them
       process.exit(own);
@@ -22,7 +22,7 @@ export function listenForInterrupt(): Interrupt {
     process.stderr.write('\nStopping: writing what was measured so far. Once more quits at once.\n');
     controller.abort();
   };
-  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, on);
   return {
     signal: controller.signal,

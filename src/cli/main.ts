@@ -11,13 +11,26 @@ import { addTargets } from './commands/targets.ts';
 import { addValidate } from './commands/validate.ts';
 import { printError } from './errors.ts';
 
-/** Run one command line; sets process.exitCode and never rejects. Commands load what they need when they run. */
+/** Run one command line; sets process.exitCode, resolves when all output is written, and never rejects. Commands load what they need when they run. */
 export async function main(args: readonly string[]): Promise<void> {
   ignoreClosedPipes();
   try {
     await createProgram().parseAsync(args, { from: 'user' });
   } catch (error) {
     process.exitCode = error instanceof CommanderError ? usageCode(error) : printError(error);
+  }
+  await drainOutput();
+}
+
+/**
+ * All output has left, so the process may end although something still runs in it: a scenario module is the user's
+ * code, and may have left a timer behind.
+ */
+async function drainOutput(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise<void>((resolve) => {
+      stream.write('', () => resolve());
+    });
   }
 }
 
@@ -64,7 +77,10 @@ function usageCode(error: CommanderError): number {
 function ignoreClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code === 'EPIPE') return;
+      if (stream === process.stdout)
+        process.stderr.write(`perfkit: cannot write to stdout: ${error.message}\n`);
+      process.exitCode = exitCodes.internal;
     });
   }
 }

@@ -13,6 +13,7 @@ import {
 } from '../index.ts';
 import { PerfkitError, exitCodes } from '../model/errors.ts';
 import { formatDurationNs } from '../model/units.ts';
+import { printError } from './errors.ts';
 import { colourLevel } from './colour.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { createProgress } from './progress.ts';
@@ -26,7 +27,10 @@ import type { RunFlags } from './options.ts';
 export async function runPlans(plans: readonly Plan[], flags: RunFlags): Promise<number> {
   const written = reporterNames(flags);
   const folder = flags.out ?? join('reports', defaultName(plans));
-  await prepareFolder(folder);
+  await prepareFolder(
+    folder,
+    written.map((name) => reportFiles[name]),
+  );
   const interrupt = listenForInterrupt();
   const progress = createProgress(
     plans.map((plan) => ({ name: plan.scenario.name, expectedNs: plan.expectedNs })),
@@ -37,20 +41,28 @@ export async function runPlans(plans: readonly Plan[], flags: RunFlags): Promise
   const started = new Date().toISOString();
   const results: RunResult[] = [];
   let document = documentOf(results, started);
+  let saved: unknown = null;
   try {
     for (const plan of plans) {
       progress.next();
       const measured = await run(plan, { environment, signal: interrupt.signal, progress: progress.update });
       results.push({ ...measured, verdict: judge(measured, plan.targets) });
       document = documentOf(results, started);
-      await save(folder, document, written);
+      saved = await save(folder, document, written).then(
+        () => null,
+        (error: unknown) => error,
+      );
       if (interrupt.signal.aborted) break;
     }
   } finally {
     progress.end();
     interrupt.dispose();
   }
-  print(document, folder, flags);
+  print(document, saved === null ? folder : null, flags);
+  if (saved !== null) {
+    printError(saved);
+    return exitCodes.internal;
+  }
   return interrupt.exitCode() ?? (flags.exitZero === true ? exitCodes.pass : exitCodeOf(document.verdict));
 }
 
@@ -83,8 +95,8 @@ async function save(
   }
 }
 
-/** stdout carries the document or the report; where the files are is told on stderr. */
-function print(document: RunResult | SuiteResult, folder: string, flags: RunFlags): void {
+/** stdout carries the document or the report, also when it could not be saved; stderr tells where the files are. */
+function print(document: RunResult | SuiteResult, folder: string | null, flags: RunFlags): void {
   if (flags.json === true) process.stdout.write(reporters.json(document, { colourLevel: 0, width: 0 }));
   else if (flags.quiet !== true) {
     process.stdout.write(
@@ -94,7 +106,7 @@ function print(document: RunResult | SuiteResult, folder: string, flags: RunFlag
       }),
     );
   }
-  if (flags.quiet !== true) {
+  if (flags.quiet !== true && folder !== null) {
     process.stderr.write(
       `\nResults in ${folder} after ${formatDurationNs(document.durationNs)}. Again later: perfkit report ${folder}\n`,
     );

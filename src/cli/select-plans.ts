@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import {
   builtInScenarios,
@@ -9,6 +10,7 @@ import {
   sourceFromFile,
 } from '../index.ts';
 import { PerfkitError, messageOf } from '../model/errors.ts';
+import type { Stats } from 'node:fs';
 import type { BenchPlan, LoadPlan, Plan, ScenarioEntry, ScenarioSource } from '../index.ts';
 import type { LoadFlags } from './commands/load.ts';
 import type { RunFlags } from './options.ts';
@@ -157,13 +159,31 @@ function parseHeader(text: string): readonly [string, string] {
 function readBody(text: string): string {
   if (!text.startsWith('@')) return text;
   const file = resolve(text.slice(1));
+  let bytes: Buffer;
   try {
-    return readFileSync(file, 'utf8');
+    const { size } = statFile(file);
+    if (size > maxBodyBytes) throw new RangeError(`it has ${size} bytes, at most ${maxBodyBytes} are sent`);
+    bytes = readFileSync(file);
   } catch (error) {
     throw new PerfkitError('usage', `cannot read the body from ${text.slice(1)}: ${messageOf(error)}`, {
       cause: error,
     });
   }
+  if (!isUtf8(bytes)) {
+    throw new PerfkitError(
+      'usage',
+      `the body in ${text.slice(1)} is not UTF-8 text: only text can be sent yet`,
+    );
+  }
+  return bytes.toString();
+}
+
+const maxBodyBytes = 16 * 1024 * 1024;
+
+function statFile(file: string): Stats {
+  const info = statSync(file);
+  if (!info.isFile()) throw new TypeError('it is no file');
+  return info;
 }
 
 function tagText(flags: SelectionFlags): string {

@@ -1,7 +1,8 @@
 import { samplesNeeded } from '../model/target.ts';
-import { hasTags, readGroup, selectGroups } from '../measure/selection.ts';
+import { hasTags, readGroup, selectGroups, seriesKey } from '../measure/selection.ts';
 import { readSlope, readWindows } from './windows.ts';
 import type { Group, GroupReading } from '../measure/selection.ts';
+import type { Tags } from '../model/interval.ts';
 import type { MetricDefinition } from '../model/metrics.ts';
 import type { TargetPlan } from '../model/plan.ts';
 import type { RunResult, TargetResult, Verdict } from '../model/result.ts';
@@ -116,22 +117,30 @@ function readTarget(
   target: Target,
 ): GroupReading | string {
   const nothing = `nothing was recorded for ${target.metric}${describeTags({ ...wantedTags(target), ...group.variant })}`;
-  const slices = measured.intervals
+  const all = measured.intervals
     .filter(
       (interval) => interval.measured && (target.phase === null || interval.tags['phase'] === target.phase),
     )
     .map((interval) => ({
       startNs: interval.startNs,
       durationNs: interval.durationNs,
+      stretch: stretchOf(interval.tags),
       series: interval.series.filter(
         (one) =>
           one.metric === target.metric && hasTags(one.tags, { ...wantedTags(target), ...group.variant }),
       ),
-    }))
-    .filter((interval) => interval.series.length > 0);
+    }));
+  // an interval without samples counts, where its phase has samples at all
+  const active = new Set(all.filter((slice) => slice.series.length > 0).map((slice) => slice.stretch));
+  const slices = all.filter((slice) => active.has(slice.stretch));
   if (target.aggregation.kind === 'slope') return readSlope(slices, group, definition);
   if (target.overNs !== null) return readWindows(slices, group, definition, target, target.overNs);
   return readGroup(group, definition, target.aggregation) ?? nothing;
+}
+
+/** Intervals of one phase, or of one round of a subject, follow each other without a gap. */
+function stretchOf(tags: Tags): string {
+  return seriesKey('', tags);
 }
 
 function limitFor(

@@ -19,7 +19,7 @@ export function verdictOf(measured: Omit<RunResult, 'verdict'>, targets: readonl
   if (!measured.complete)
     return { outcome: 'undecided', reasons: ['the run was interrupted: its results are partial'], targets };
   if (underpowered.length > 0) return { outcome: 'undecided', reasons: underpowered.map(reasonOf), targets };
-  return { outcome: 'pass', reasons: [], targets };
+  return { outcome: 'pass', reasons: unlimitedErrors(measured, targets), targets };
 }
 
 /** The verdict on several runs: the worst of theirs, with every target. */
@@ -49,6 +49,15 @@ const codes = {
 
 export function exitCodeOf(verdict: Verdict): number {
   return codes[verdict.outcome];
+}
+
+/** Failures that no target looks at: they do not fail a run, and must not be missed. */
+function unlimitedErrors(measured: Omit<RunResult, 'verdict'>, targets: readonly TargetResult[]): string[] {
+  const series = measured.series.filter((one) => one.metric === 'errors');
+  const failed = series.reduce((sum, one) => sum + one.count, 0);
+  const attempts = series.reduce((sum, one) => sum + (one.of ?? 0), 0);
+  if (failed === 0 || targets.some((target) => target.expr.trimStart().startsWith('errors'))) return [];
+  return [`${failed} of ${attempts} operations failed, and no target limits errors`];
 }
 
 /** The tags of a variant in which no operation succeeded; null when there is none. */

@@ -9,6 +9,8 @@ import { formatDurationNs } from '../model/units.ts';
 export interface Slice {
   readonly startNs: number;
   readonly durationNs: number;
+  /** The phase (or round) it belongs to: a window lies within one. */
+  readonly stretch: string;
   readonly series: readonly Series[];
 }
 
@@ -24,12 +26,13 @@ export function readWindows(
   overNs: number,
 ): GroupReading | string {
   const coarsest = Math.max(0, ...slices.map((slice) => slice.durationNs));
-  if (coarsest > overNs * 1.05)
+  // a tick that came late makes a longer interval, which then is the window
+  if (coarsest > overNs * 1.5)
     return `the result keeps intervals of ${formatDurationNs(coarsest)}, longer than the window`;
   const readings: GroupReading[] = [];
   for (let first = 0; first < slices.length; first++) {
     const window = windowFrom(slices, first, overNs);
-    if (window === null) break;
+    if (window === null) continue;
     const reading = readGroup({ ...group, series: window }, definition, target.aggregation);
     if (reading === null) return `a window of ${formatDurationNs(overNs)} holds no samples`;
     readings.push(reading);
@@ -39,13 +42,13 @@ export function readWindows(
   return worst ?? `the run is shorter than a window of ${formatDurationNs(overNs)}`;
 }
 
-/** Series of the intervals from `first` on that fill a window (to within 2 %); null when the run ends before. */
+/** Series of the intervals from `first` on that fill a window (to within 2 %); null when the phase ends before. */
 function windowFrom(slices: readonly Slice[], first: number, overNs: number): Series[] | null {
   const series: Series[] = [];
   let lengthNs = 0;
   for (let index = first; index < slices.length && lengthNs < overNs * 0.98; index++) {
     const slice = slices[index];
-    if (slice === undefined) break;
+    if (slice === undefined || slice.stretch !== slices[first]?.stretch) break;
     series.push(...slice.series);
     lengthNs += slice.durationNs;
   }

@@ -123,8 +123,11 @@ export class Dispatcher implements ConnectionOwner {
     return true;
   }
 
-  /** End everything that is in flight or waiting, as cut, and close all connections. */
-  close(): void {
+  /**
+   * End everything that is in flight or waiting, as cut, and close all connections. Requests that had their time and
+   * got no reply are failures; not so when the run was aborted.
+   */
+  close(aborted: boolean): void {
     this.#closed = true;
     this.#accepting = false;
     const now = this.#loop.now();
@@ -134,12 +137,12 @@ export class Dispatcher implements ConnectionOwner {
       this.#retire(connection);
       if (step === null) continue;
       connection.step = null;
-      this.#recorder(phase)?.cut(step.index, dueNs, sent ? sentNs : null, now);
+      this.#recorder(phase)?.cut(step, dueNs, sent ? sentNs : null, now, aborted);
     }
     while (this.#waiting.shift(this.#arrival)) {
       const step = this.#flows.firsts[this.#arrival.flow];
       if (step !== undefined)
-        this.#recorder(this.#arrival.phase)?.cut(step.index, this.#arrival.dueNs, null, now);
+        this.#recorder(this.#arrival.phase)?.cut(step, this.#arrival.dueNs, null, now, aborted);
     }
   }
 
@@ -226,10 +229,14 @@ export class Dispatcher implements ConnectionOwner {
     return this.#accepting && phase.recorder.totals.arrivals < phase.maxRequests;
   }
 
-  /** The next step of a flow is due now. False when no more may start. */
+  /**
+   * The next step of a flow is due now, in the phase in which the flow started: one that is under way is finished,
+   * also after the end of its phase. False when no more may start.
+   */
   #continue(connection: Connection, step: Step, now: number): boolean {
-    const phase = this.#phase;
-    if (phase === null || !this.#mayStart(phase)) return false;
+    const phase = this.#phases[connection.phase];
+    if (this.#closed || phase === undefined || phase === null) return false;
+    if (phase.recorder.totals.arrivals >= phase.maxRequests) return false;
     phase.recorder.arrived(step.index);
     this.#start(connection, step, now, phase.index);
     return true;

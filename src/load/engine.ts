@@ -120,8 +120,8 @@ export class LoadEngine {
       await this.#prepare(phase);
       await this.#runPhase(run);
     }
-    const complete = !this.#stopping;
     await this.#drain();
+    const complete = !this.#stopping;
     return { complete, evidence: this.#finish() };
   }
 
@@ -231,7 +231,7 @@ export class LoadEngine {
 
   #finish(): Evidence {
     this.#abortTimer?.cancel();
-    this.#dispatcher.close();
+    this.#dispatcher.close(this.#stopping);
     for (const queue of this.#deadlines) queue.stop();
     this.#clock.stop(this.#loop.now());
     const phases = this.#runs.filter(({ begun }) => begun).map((run) => run.evidence());

@@ -5,6 +5,7 @@ export type ErrorClass =
   | 'closed' // by the server, before the reply was complete
   | 'stale_connection' // kept alive, closed by the server just as the next request was sent
   | 'timeout' // no complete reply in time
+  | 'unfinished' // no reply when the run ended, after the time that it is given then
   | 'connect_timeout'
   | 'dns'
   | 'unreachable'

@@ -102,7 +102,7 @@ export class IntervalClock {
     const { traffic, levels, sampleResources } = this.#options;
     const sample = sampleResources();
     run.addSample(sample);
-    const durationNs = now - run.takenNs;
+    const durationNs = run.over ? Math.max(0, Math.min(now, run.endNs) - run.takenNs) : now - run.takenNs;
     const { bytesIn, bytesOut } = traffic;
     traffic.bytesIn = 0;
     traffic.bytesOut = 0;

@@ -41,14 +41,16 @@ export class IntervalWriter {
     const draft = run.recorder.take();
     const startNs = run.takenNs;
     run.takenNs = nowNs;
+    // what ends after its phase is told without time of its own: rates are over the phase
+    const durationNs = run.over ? Math.max(0, Math.min(nowNs, run.endNs) - startNs) : nowNs - startNs;
     const total = run.plan.measured ? run.responseTime : null;
     this.#jobs.push({
       run,
       draft,
       slices: draft.encode(total),
       done: [],
-      startNs: startNs - this.#originNs,
-      durationNs: nowNs - startNs,
+      startNs: (run.over ? Math.min(startNs, run.endNs) : startNs) - this.#originNs,
+      durationNs,
       extras,
     });
     this.#schedule();

@@ -70,9 +70,21 @@ export class Recorder {
     this.#draft.censored(step, dueNs, null, nowNs);
   }
 
-  cut(step: number, dueNs: number, sentNs: number | null, nowNs: number): void {
+  /** The run ended before it did. Counted among the failures, unless the run was aborted. */
+  cut(
+    step: { readonly index: number; readonly label: string },
+    dueNs: number,
+    sentNs: number | null,
+    nowNs: number,
+    aborted: boolean,
+  ): void {
     this.totals.cut++;
-    this.#draft.censored(step, dueNs, sentNs, nowNs);
+    this.#draft.censored(step.index, dueNs, sentNs, nowNs);
+    if (aborted) return;
+    const what = sentNs === null ? 'not sent' : 'no reply';
+    this.#draft.failure(step.index, 'unfinished', () =>
+      this.#example(step.label, `${what} when the run ended`),
+    );
   }
 
   connected(tookNs: number): void {

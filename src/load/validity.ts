@@ -52,11 +52,13 @@ function judgeOpen(phase: PhaseEvidence, pacing: Evidence['pacing']): Finding[] 
   const { intended, started, lagP50Ns, lagP99Ns, responseP50Ns, totals, cpu } = phase;
   const findings: Finding[] = [];
   const late = `the generator itself was late (p50 ${formatDurationNs(lagP50Ns)}, p99 ${formatDurationNs(lagP99Ns)})`;
-  if (lagP99Ns > hopelessLagNs && lagP99Ns > responseP50Ns) {
+  // 0: nothing succeeded, so there is no typical request to compare with
+  const typicalNs = responseP50Ns > 0 ? responseP50Ns : Infinity;
+  if (lagP99Ns > hopelessLagNs && (lagP99Ns > typicalNs || responseP50Ns === 0)) {
     findings.push(
       invalid(`${late}: it could not follow the schedule; lower the rate or give it a core of its own`),
     );
-  } else if (lagP99Ns > tolerableLagNs && lagP99Ns > responseP50Ns) {
+  } else if (lagP99Ns > tolerableLagNs && lagP99Ns > typicalNs) {
     const advice =
       pacing === 'eco' ? 'timers are that coarse; use pacing: precise' : 'give it a core of its own';
     findings.push(

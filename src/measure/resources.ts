@@ -60,6 +60,7 @@ export function startResources({
   const delay = monitorEventLoopDelay({ resolution: probeMs });
   delay.enable();
   const readCpuNs = cpuReader(cpu);
+  let memory = readMemory() ?? { rss: 0, heapUsed: 0 };
   let wall = now();
   let cpuStart = readCpuNs();
   let loop = performance.eventLoopUtilization();
@@ -70,7 +71,7 @@ export function startResources({
       const wallEnd = now();
       const cpuEnd = readCpuNs();
       const loopEnd = performance.eventLoopUtilization();
-      const memory = process.memoryUsage();
+      memory = readMemory() ?? memory;
       const sample: ResourceSample = {
         wallNs: wallEnd - wall,
         cpuNs: cpuEnd - cpuStart,
@@ -111,4 +112,13 @@ function cpuReader(cpu: 'process' | 'thread'): () => number {
 /** Node's histogram holds the whole gap between two probes; without a gap it holds 0, NaN or 2^63. */
 function overProbe(gapNs: number): number {
   return gapNs > probeMs * 1e6 && gapNs < 2 ** 62 ? gapNs - probeMs * 1e6 : 0;
+}
+
+/** Null when the process has no file descriptor left to read it with: that must not end the run that ran out. */
+function readMemory(): { readonly rss: number; readonly heapUsed: number } | null {
+  try {
+    return process.memoryUsage();
+  } catch {
+    return null;
+  }
 }

@@ -83,13 +83,13 @@ function readCounter(
 ): GroupReading | null {
   const count = sum(series, (one) => one.count);
   if (aggregation.kind === 'count')
-    return series.length === 0 ? null : { value: count, bounded: false, samples: count };
+    return series.length === 0 ? null : { value: count, bounded: false, samples: series.length };
   if (definition.rate === 'ratio') {
     const attempts = sum(series, (one) => one.of ?? 0);
     return attempts <= 0 ? null : { value: count / attempts, bounded: false, samples: attempts };
   }
   const ns = elapsedNs(series);
-  return ns <= 0 ? null : { value: (count * 1e9) / ns, bounded: false, samples: count };
+  return ns <= 0 ? null : { value: (count * 1e9) / ns, bounded: false, samples: series.length };
 }
 
 /**

@@ -58,7 +58,11 @@ function loadSamples(plan: LoadPlan, target: TargetPlan['target'], needed: numbe
     count += requestsOf(phase, plan.flows) ?? 0;
     if (phase.arrivals.model === 'closed') userNs += phase.forNs * phase.arrivals.users;
   }
-  const known = Math.floor(count * share);
+  // each window has to have them: count what falls into one
+  const totalNs = phases.reduce((sum, { forNs }) => sum + forNs, 0);
+  const part = target.overNs === null || totalNs === 0 ? 1 : Math.min(1, target.overNs / totalNs);
+  userNs *= part;
+  const known = Math.floor(count * share * part);
   if (userNs === 0 || known >= needed) return { kind: 'known', count: known };
   return { kind: 'needs', longestNs: (userNs * share) / (needed - known) };
 }

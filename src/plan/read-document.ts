@@ -27,7 +27,7 @@ export async function readDocument(
   if (text.replace(/^[ \t]*(#.*)?$/gm, '').trim() === '') {
     throw new PerfkitError(
       'scenario',
-      `${file}: the scenario is empty: \`perfkit init\` writes one to start from`,
+      `${file}: the scenario is empty: it starts with version, kind and name (the README has two examples)`,
     );
   }
   const { readYaml } = await import('./read-yaml.ts');

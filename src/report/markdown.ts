@@ -1,6 +1,6 @@
 import { actualOf, labelOf, latencyColumns, latencyRows, marginOf, metricLines } from './rows.ts';
 import { resultsOf } from './reporter.ts';
-import { markdownCode, markdownText, plain } from './text.ts';
+import { markdownCode, markdownText } from './text.ts';
 import { formatBytes, formatDurationNs } from '../model/units.ts';
 import type { Reporter } from './reporter.ts';
 import type { Environment, Outcome, RunResult, TargetOutcome, Verdict } from '../model/result.ts';
@@ -67,7 +67,7 @@ function runText(result: RunResult): string {
   const rows = latencyRows(result);
   const latencies = rows.map((row) => [
     markdownText(row.label),
-    row.metric,
+    /^\w+$/.test(row.metric) ? row.metric : markdownText(row.metric),
     row.count,
     row.throughput,
     ...row.values,
@@ -106,5 +106,5 @@ function runText(result: RunResult): string {
 
 function environmentText(environment: Environment, started: string): string {
   const { node, cpuModel, cores, memoryBytes, platform, arch, osRelease, fingerprint } = environment;
-  return `---\n\n${plain(started)}, Node ${plain(node)} on ${platform} ${arch} ${plain(osRelease)}, ${cores} cores of ${markdownText(cpuModel)}, ${formatBytes(memoryBytes)}, environment ${markdownCode(fingerprint)}`;
+  return `---\n\n${markdownText(started)}, Node ${markdownText(node)} on ${markdownText(`${platform} ${arch} ${osRelease}`)}, ${cores} cores of ${markdownText(cpuModel)}, ${formatBytes(memoryBytes)}, environment ${markdownCode(fingerprint)}`;
 }

@@ -71,7 +71,7 @@ function rowOf(
     for (const one of series) distribution.addSeries(one);
     const readings = [...percentiles.map((percentile) => distribution.valueAt(percentile)), distribution.max];
     return {
-      metric: metric.name,
+      metric: plain(metric.name),
       label: labelOf(tags),
       count: formatCount(distribution.count),
       throughput,
@@ -143,13 +143,13 @@ function scalarOf(metric: string, series: readonly Series[], result: RunResult):
   const definition = result.scenario.metrics.find((one) => one.name === metric);
   if (definition === undefined) return [];
   if (definition.kind === 'gauge')
-    return series.map((one) => `${metric} ${formatValue(one.value ?? 0, one.unit)}`);
+    return series.map((one) => `${plain(metric)} ${formatValue(one.value ?? 0, one.unit)}`);
   const rate = readGroup({ metric, variant: {}, series }, definition, { kind: 'rate' });
   const count = series.reduce((sum, one) => sum + one.count, 0);
   if (rate === null || count === 0) return [];
   if (definition.rate === 'ratio')
-    return [`${metric} ${formatCount(count)} (${formatValue(rate.value, 'ratio')})`];
-  return [`${metric} ${formatValue(rate.value, definition.unit, true)}`];
+    return [`${plain(metric)} ${formatCount(count)} (${formatValue(rate.value, 'ratio')})`];
+  return [`${plain(metric)} ${formatValue(rate.value, definition.unit, true)}`];
 }
 
 /** What was measured for a target, in its unit: `1.53ms`, `>= 2.0s`, `no data`. */

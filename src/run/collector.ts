@@ -46,6 +46,18 @@ export function createCollector(metrics: readonly MetricDefinition[]): Collector
     pending = [];
   }
 
+  /** Operations that ended after their phase belong to its last interval. */
+  function joinBefore(late: Interval): boolean {
+    for (const list of [pending, intervals]) {
+      const index = list.findLastIndex((interval) => sameTags(interval, late));
+      const before = list[index];
+      if (before === undefined) continue;
+      list[index] = mergeIntervals([before, late]);
+      return true;
+    }
+    return false;
+  }
+
   return {
     add: (interval) => {
       if (interval.measured) {
@@ -53,6 +65,7 @@ export function createCollector(metrics: readonly MetricDefinition[]): Collector
         for (const error of interval.errors)
           addError(errors, { ...error, tags: seriesTags(interval.tags, error.tags) });
       }
+      if (interval.durationNs === 0 && joinBefore(interval)) return;
       const previous = pending[0];
       if (previous !== undefined && !sameTags(previous, interval)) flushPending();
       pending.push(interval);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PerfkitError, messageOf } from '../model/errors.ts';
@@ -5,8 +6,8 @@ import type { RunResult, SuiteResult } from '../model/result.ts';
 
 const maxResultBytes = 512 * 1024 * 1024;
 
-/** Make the folder and prove that a file can be written there, before anything is measured. Throws PerfkitError. */
-export async function prepareFolder(folder: string): Promise<void> {
+/** Make the folder and prove that `files` can be written there, before anything is measured. Throws PerfkitError. */
+export async function prepareFolder(folder: string, files: readonly string[] = []): Promise<void> {
   const existing = await stat(folder).catch(() => null);
   if (existing !== null && !existing.isDirectory()) {
     throw new PerfkitError(
@@ -14,7 +15,7 @@ export async function prepareFolder(folder: string): Promise<void> {
       `expected a folder for the results, got the file ${folder}: choose another with --out DIR`,
     );
   }
-  const probe = join(folder, `.perfkit-${process.pid}.tmp`);
+  const probe = join(folder, `.perfkit-${randomUUID()}.tmp`);
   try {
     await mkdir(folder, { recursive: true });
     await (await open(probe, 'wx')).close();
@@ -25,6 +26,14 @@ export async function prepareFolder(folder: string): Promise<void> {
       `cannot write results to ${folder}: ${reasonOf(error)}; choose another folder with --out DIR`,
       { cause: error },
     );
+  }
+  for (const name of files) {
+    if ((await stat(join(folder, name)).catch(() => null))?.isDirectory() === true) {
+      throw new PerfkitError(
+        'io',
+        `expected to write the file ${join(folder, name)}, which is a folder: choose another with --out DIR`,
+      );
+    }
   }
 }
 
@@ -39,7 +48,7 @@ export async function writeFileAtomic(path: string, text: string): Promise<void>
       `expected a file name to write to, got the folder ${path}: name a file in it`,
     );
   }
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
   try {
     const file = await open(temporary, 'wx');
     try {

@@ -19,7 +19,10 @@ test('a file that is not there, a folder, or no scenario is refused', async () =
 
 test('an empty file, or one of comments only, is called empty', async () => {
   for (const text of ['', '\n\n', '# one\n  # two\n', '\ufeff'])
-    assert.match(await failure({ 'a.yaml': text }, 'a.yaml'), /the scenario is empty: `perfkit init`/);
+    assert.match(
+      await failure({ 'a.yaml': text }, 'a.yaml'),
+      /the scenario is empty: it starts with version/,
+    );
 });
 
 test('a file that is not UTF-8, or larger than 1 MiB, is refused', async () => {
