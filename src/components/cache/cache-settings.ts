@@ -7,7 +7,7 @@ import type { CacheBounds, CacheOptions, EvictReason } from './cache.ts';
  * The most entries that can come and go in one Map: V8 doubles its table at 2^24 slots, deleted ones included, and
  * then throws "Map maximum size exceeded". Up to half of that it cleans up in place instead.
  */
-export const mostEntries = 8_388_608;
+const mostEntries = 8_388_608;
 
 /** Cache options with every default filled in and every value checked. */
 export interface CacheSettings<K, V> {

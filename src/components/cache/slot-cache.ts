@@ -201,15 +201,16 @@ export class SlotCache<K, V> implements Cache<K, V> {
 
   #insert(key: K, size: number): number {
     const slot = this.#free.pop() ?? this.#keys.length;
-    if (slot >= this.#capacity) this.#grow();
+    if (slot >= this.#capacity) this.#grow(slot + 1);
     this.#slots.set(key, slot);
     this.#keys[slot] = key;
     this.#order.added(slot, key, size);
     return slot;
   }
 
-  #grow(): void {
-    this.#capacity = Math.max(firstCapacity, this.#capacity * 2);
+  /** By doubling, but not beyond what the bound lets in. */
+  #grow(least: number): void {
+    this.#capacity = Math.max(least, Math.min(this.#max, Math.max(firstCapacity, this.#capacity * 2)));
     this.#order.grow(this.#capacity);
     this.#expiry?.grow(this.#capacity);
     if (this.#sizes === null) return;

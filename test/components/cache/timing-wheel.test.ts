@@ -43,10 +43,14 @@ describe('timing wheel', () => {
               wheel.remove(first);
             }
             const due = [...deadlines].filter(([, ms]) => ms <= nowMs).map(([one]) => one);
-            assert.deepEqual([...expired].toSorted((a, b) => a - b), due.toSorted((a, b) => a - b));
+            assert.deepEqual(
+              [...expired].toSorted((a, b) => a - b),
+              due.toSorted((a, b) => a - b),
+            );
             for (const one of due) deadlines.delete(one);
           }
-          for (let one = 0; one < 16; one++) assert.equal(wheel.deadlineMs(one), deadlines.get(one) ?? Infinity);
+          for (let one = 0; one < 16; one++)
+            assert.equal(wheel.deadlineMs(one), deadlines.get(one) ?? Infinity);
         }
       }),
       { numRuns: 300 },
@@ -59,7 +63,7 @@ describe('timing wheel', () => {
         const wheel = new TimingWheel(16, 0);
         durations.forEach((ms, one) => wheel.set(one, ms));
         let wakes = 0;
-        for (let left = durations.length; left > 0; ) {
+        for (let left = durations.length; left > 0;) {
           const nowMs = wheel.nextMs();
           wheel.advance(nowMs);
           for (let first = wheel.first; first !== -1; first = wheel.first) {

@@ -7,8 +7,8 @@ const ways = 4;
  */
 export class GhostTable {
   #hashes = new Int32Array(0);
-  /** Arrival numbers, from 1; 0: free. */
-  #arrivals = new Float64Array(0);
+  /** Arrival numbers, which go round after 2^32; 0: free. */
+  #arrivals = new Int32Array(0);
   #arrival = 0;
   #mask = 0;
 
@@ -18,48 +18,59 @@ export class GhostTable {
     if (sets * ways <= this.#hashes.length) return;
     const [hashes, arrivals] = [this.#hashes, this.#arrivals];
     this.#hashes = new Int32Array(sets * ways);
-    this.#arrivals = new Float64Array(sets * ways);
+    this.#arrivals = new Int32Array(sets * ways);
     this.#mask = sets - 1;
     for (let index = 0; index < hashes.length; index++) {
       const arrival = arrivals[index] ?? 0;
-      if (arrival > 0) this.#put(hashes[index] ?? 0, arrival);
+      if (arrival !== 0) this.#put(hashes[index] ?? 0, arrival);
     }
   }
 
   add(hash: number): void {
-    if (this.#hashes.length > 0) this.#put(hash, ++this.#arrival);
+    if (this.#hashes.length === 0) return;
+    this.#arrival = (this.#arrival + 1) | 0 || 1;
+    this.#put(hash, this.#arrival);
   }
 
   /** Whether the hash is among the `length` that came last; if so it is forgotten. */
   take(hash: number, length: number): boolean {
     const first = (hash & this.#mask) * ways;
     for (let index = first; index < first + ways; index++) {
+      if (this.#hashes[index] !== hash) continue;
       const arrival = this.#arrivals[index] ?? 0;
-      if (arrival === 0 || this.#hashes[index] !== hash) continue;
+      if (arrival === 0) continue;
       this.#arrivals[index] = 0;
-      return this.#arrival - arrival < length;
+      return this.#age(arrival) < length;
     }
     return false;
   }
 
   clear(): void {
     this.#hashes = new Int32Array(0);
-    this.#arrivals = new Float64Array(0);
+    this.#arrivals = new Int32Array(0);
     this.#mask = 0;
   }
 
-  /** In place of the same hash, or else of the oldest in its set. */
+  /** In a free place or that of the same hash, or else of the oldest in its set. */
   #put(hash: number, arrival: number): void {
     const first = (hash & this.#mask) * ways;
     let place = first;
+    let age = -1;
     for (let index = first; index < first + ways; index++) {
-      if ((this.#arrivals[index] ?? 0) > 0 && this.#hashes[index] === hash) {
+      const other = this.#arrivals[index] ?? 0;
+      if (other === 0 || this.#hashes[index] === hash) {
         place = index;
         break;
       }
-      if ((this.#arrivals[index] ?? 0) < (this.#arrivals[place] ?? 0)) place = index;
+      if (this.#age(other) <= age) continue;
+      place = index;
+      age = this.#age(other);
     }
     this.#hashes[place] = hash;
     this.#arrivals[place] = arrival;
+  }
+
+  #age(arrival: number): number {
+    return (this.#arrival - arrival) >>> 0;
   }
 }

@@ -105,4 +105,3 @@ export class LfuOrder implements EvictionOrder {
     this.#lists.append(from, to);
   }
 }
-

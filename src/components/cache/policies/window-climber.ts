@@ -1,20 +1,21 @@
-/** Look-ups between two steps, for each entry held. */
-const samplePeriod = 0.5;
 /** Of a step, in parts of the cache for each unit of the logarithm of the two densities' ratio. */
 const firstStep = 0.05;
 const leastStep = 0.01;
 const mostStep = 0.3;
-const stepGrowth = 1.6;
+const stepGrowth = 1.3;
 const stepDecay = 0.5;
 /** Hits that both regions are believed to share evenly, so that a handful of real ones does not move the border far. */
 const priorHits = 4;
 
-/** What was seen since the last step, and on how many entries. */
-export interface RegionSizes {
+/** The entries of each region, and the hits that they had since the last step. */
+export interface RegionHits {
   /** Evicted from the window so lately that a window larger by so many would have kept them. */
   readonly ghosts: number;
+  readonly ghostHits: number;
   readonly probation: number;
+  readonly probationHits: number;
   readonly protectedMain: number;
+  readonly protectedHits: number;
 }
 
 /**
@@ -31,42 +32,17 @@ export interface RegionSizes {
 export class WindowClimber {
   #step = firstStep;
   #lastSlope = 0;
-  #uses = 0;
-  #ghostHits = 0;
-  #probationHits = 0;
-  #protectedHits = 0;
-
-  // hot path
-  ghostHit(): void {
-    this.#ghostHits++;
-  }
-
-  // hot path
-  probationHit(): void {
-    this.#probationHits++;
-  }
-
-  // hot path
-  protectedHit(): void {
-    this.#protectedHits++;
-  }
-
-  /** Count a look-up; whether it is time for `move`. */
-  // hot path
-  isDue(entries: number): boolean {
-    return ++this.#uses >= samplePeriod * entries;
-  }
 
   /** How far to move the border, as a part of the cache; above 0 for a larger window. */
-  move({ ghosts, probation, protectedMain }: RegionSizes): number {
-    const prior = priorHits / (ghosts + probation);
-    const gain = this.#ghostHits / ghosts + prior;
+  move(seen: RegionHits): number {
+    const prior = priorHits / (seen.ghosts + seen.probation);
+    const gain = prior + seen.ghostHits / seen.ghosts;
     // Probation is where the next victims come from, but just after the window also what a window would hold.
     const loss =
       prior +
       Math.min(
-        this.#probationHits / probation,
-        (this.#probationHits + this.#protectedHits) / (probation + protectedMain),
+        seen.probationHits / seen.probation,
+        (seen.probationHits + seen.protectedHits) / (seen.probation + seen.protectedMain),
       );
     const slope = Math.log(gain / loss);
     this.#step =
@@ -74,20 +50,11 @@ export class WindowClimber {
         ? Math.min(mostStep, this.#step * stepGrowth)
         : Math.max(leastStep, this.#step * stepDecay);
     this.#lastSlope = slope;
-    this.#restart();
     return Math.max(-mostStep, Math.min(mostStep, slope * this.#step));
   }
 
   reset(): void {
     this.#step = firstStep;
     this.#lastSlope = 0;
-    this.#restart();
-  }
-
-  #restart(): void {
-    this.#uses = 0;
-    this.#ghostHits = 0;
-    this.#probationHits = 0;
-    this.#protectedHits = 0;
   }
 }

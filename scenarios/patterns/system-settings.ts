@@ -1,0 +1,53 @@
+export interface SystemOptions {
+  /** For the database, the journal and the query cache. */
+  readonly folder: string;
+  /** Whether outcomes change anything. @default true */
+  readonly learning?: boolean;
+  /** @default 1000 entries, 10 MiB */
+  readonly l1Entries?: number;
+  /** @default 10000 entries, 100 MiB */
+  readonly l2Entries?: number;
+  /** Time to live in L2 and below, in milliseconds. @default 3600000 (one hour) */
+  readonly l2TtlMs?: number;
+  /** Shorter values are packed but not compressed in L2, in bytes. @default 1024 */
+  readonly compressFromBytes?: number;
+  /** @default 20000 rows */
+  readonly l3Entries?: number;
+  /**
+   * Different patterns in a batch of writes: each commit makes the connection that reads drop its cached pages, so
+   * fewer are better, and what waits is safe in the journal. @default 4000
+   */
+  readonly batchPatterns?: number;
+  /** Longest wait of a write for its batch, in milliseconds: it is safe meanwhile. @default 250 */
+  readonly maxWaitMs?: number;
+  /** Different patterns that may wait to be written. @default 20000 */
+  readonly maxPending?: number;
+  /** Page cache of the thread that writes. @default 67108864 (64 MiB) */
+  readonly writerCacheBytes?: number;
+}
+
+export type SystemSettings = Required<SystemOptions> & {
+  readonly l1Bytes: number;
+  readonly l2Bytes: number;
+};
+
+const mebibyte = 1024 ** 2;
+
+/** Every default filled in; the components check the values. */
+export function systemSettings(options: SystemOptions): SystemSettings {
+  return {
+    learning: true,
+    l1Entries: 1_000,
+    l2Entries: 10_000,
+    l2TtlMs: 3_600_000,
+    compressFromBytes: 1_024,
+    l3Entries: 20_000,
+    batchPatterns: 4_000,
+    maxWaitMs: 250,
+    maxPending: 20_000,
+    writerCacheBytes: 64 * mebibyte,
+    ...options,
+    l1Bytes: 10 * mebibyte,
+    l2Bytes: 100 * mebibyte,
+  };
+}
