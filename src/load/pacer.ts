@@ -4,6 +4,8 @@ import type { EventLoop, Timer } from './event-loop.ts';
 
 /** Below this distance to the next start a precise pacer turns the event loop instead of sleeping. */
 const spinNs = 2e6;
+/** A thread that sleeps takes 100 us and more to wake: so long after a start the reply is waited for awake. */
+const awakeNs = 20e6;
 /** A timer may be late by its grain of a millisecond and some; the rest is spun. */
 const timerSlackNs = 1.5e6;
 /** After a stall so many starts are made in a row before replies are read again. */
@@ -29,6 +31,8 @@ export class Pacer {
 
   readonly #loop: EventLoop;
   readonly #spins: boolean;
+  /** When the latest arrival was handed over. */
+  #startedNs = -Infinity;
   readonly #quiet: () => boolean;
   readonly #turn: () => void;
   #phase: PacedPhase | null = null;
@@ -72,6 +76,7 @@ export class Pacer {
       if (this.#nextDueNs > now) now = this.#watch(now);
       if (this.#nextDueNs > now) break;
       const due = this.#nextDueNs;
+      this.#startedNs = now;
       this.#nextDueNs = phase.startNs + phase.arrivals(++this.#n);
       this.lag.record(now - due);
       if (!phase.arrive(due)) {
@@ -81,7 +86,7 @@ export class Pacer {
       now = this.#loop.now();
     }
     if (this.#nextDueNs >= phase.endNs) this.#finish(phase);
-    else this.#wait(this.#nextDueNs - now);
+    else this.#wait(this.#nextDueNs - now, now);
   }
 
   /**
@@ -94,9 +99,10 @@ export class Pacer {
     return this.#loop.watch(this.#nextDueNs);
   }
 
-  #wait(waitNs: number): void {
+  #wait(waitNs: number, nowNs: number): void {
     // hot path
-    if (waitNs <= 0 || (this.#spins && waitNs < spinNs)) this.#loop.soon(this.#turn);
+    const near = waitNs < spinNs || (nowNs - this.#startedNs < awakeNs && !this.#quiet());
+    if (waitNs <= 0 || (this.#spins && near)) this.#loop.soon(this.#turn);
     else this.#timer = this.#loop.after(this.#spins ? waitNs - timerSlackNs : waitNs, this.#turn);
   }
 

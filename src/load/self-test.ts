@@ -35,9 +35,9 @@ type Clock = 'response_time' | 'service_time';
 const warmupRequests = 5000;
 
 /**
- * What is compared. In the stall of a second one request is sent and twenty fall due behind it, so the stall must
+ * What is compared. In the stall of a second one request is sent and forty fall due behind it, so the stall must
  * show in the response time of every fifth request (p90 and p95 lie on the line down from one second) and in the
- * service time of one in a hundred, which p90 does not see: a generator that times from the send would report 5 ms
+ * service time of one in two hundred, which p90 does not see: a generator that times from the send would report 5 ms
  * throughout. Few requests: each adds its loopback round trip to the wait of all behind it.
  */
 export const accuracyCases: readonly AccuracyCase[] = [
@@ -52,7 +52,7 @@ export const accuracyCases: readonly AccuracyCase[] = [
   {
     name: 'a server that takes 5 ms and stalls for 1 s every 5 s',
     script: { kind: 'timed', warmupRequests, delayNs: 5e6, stall: { everyNs: 5e9, forNs: 1e9 } },
-    ratePerSecond: 20,
+    ratePerSecond: 40,
     connections: 1,
     forNs: 10e9,
     percentiles: [

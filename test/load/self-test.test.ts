@@ -79,8 +79,8 @@ test('the stall is a second for response time and invisible for the median servi
   const stalled = accuracyCases.find(({ script }) => script.stall !== null);
   assert.ok(stalled !== undefined);
   const { responseNs, serviceNs } = expectedLatencies({
-    count: 200,
-    gapNs: 50e6,
+    count: 400,
+    gapNs: 25e6,
     connections: 1,
     replyNs: (sentNs) => replyDueNs(stalled.script, sentNs),
   });
@@ -91,7 +91,7 @@ test('the stall is a second for response time and invisible for the median servi
 test('a generator that counted from the send would not pass', () => {
   const stalled = accuracyCases.find(({ script }) => script.stall !== null);
   assert.ok(stalled !== undefined);
-  const checks = compareWithArithmetic(stalled, { count: 200, valueAt: () => 5e6 });
+  const checks = compareWithArithmetic(stalled, { count: 400, valueAt: () => 5e6 });
   assert.ok(checks.some(({ pass }) => !pass));
 });
 
