@@ -78,13 +78,15 @@ export class WriteBehind {
   record(record: JournalRecord, pattern: Pattern): Promise<void> | null {
     this.#journal.append(record);
     const { id } = pattern;
-    if (!this.#gathering.has(id)) {
+    const isNew = !this.#gathering.has(id);
+    // First, because a batch that is complete with this one is handed over before `add` returns.
+    this.#gathering.set(id, pattern);
+    this.#records++;
+    if (isNew) {
       this.#batcher.add(id).then(undefined, (error: unknown) => {
         this.#failure = error;
       });
     }
-    this.#gathering.set(id, pattern);
-    this.#records++;
     return this.#gathering.size < this.#options.maxPending
       ? null
       : this.#batcher.onSizeLessThan(this.#options.maxPending);
@@ -123,13 +125,17 @@ export class WriteBehind {
     return { records: this.#records, rows: this.#rows, batcher: this.#batcher.stats() };
   }
 
-  /** Every segment but the one that is written to: also one that failed before. */
   async #writeBatch(): Promise<void> {
-    if (this.#writing.size === 0) {
-      if (this.#journal.rotate() === null) return;
-      this.#writing = this.#gathering;
-      this.#gathering = new Map();
-    }
+    // What failed before comes first.
+    if (this.#writing.size > 0) await this.#writeSegments();
+    if (this.#journal.rotate() === null) return;
+    this.#writing = this.#gathering;
+    this.#gathering = new Map();
+    await this.#writeSegments();
+  }
+
+  /** All but the one that is appended to. */
+  async #writeSegments(): Promise<void> {
     for (const path of journalSegments(this.#options.folder).slice(0, -1)) {
       this.#rows += (await this.#apply(path)).rows;
     }

@@ -109,6 +109,19 @@ describe('the pattern system', () => {
     await system.shutdown();
   });
 
+  test('flush waits for a pattern that is stored again just after it completed a batch', async (context) => {
+    const folder = temporaryFolder(context);
+    const system = await openPatternSystem({ folder, batchPatterns: 4 });
+    for (let index = 0; index < 4; index++) await system.storePattern(patternOf(`p${index}`));
+    await system.storePattern(patternOf('p3', { usageCount: 7 }));
+    await system.flush();
+    const store = await openSqliteStore({ path: join(folder, 'patterns.db') });
+    assert.equal(store.getSync('p3')?.usageCount, 7);
+    assert.equal(system.getMetrics().writes.pending, 0);
+    await store.close();
+    await system.shutdown();
+  });
+
   test('P08: whatever happens no level exceeds its bound, and nothing stale is returned', async () => {
     const id = fc.integer({ min: 0, max: 30 }).map((index) => `p${index}`);
     const step = fc.oneof(
