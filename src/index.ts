@@ -16,16 +16,16 @@ export type {
   Verdict,
 } from './model/result.ts';
 
-export { defineBench, defineLoad } from './plan/define.ts';
-export type { ScenarioSource } from './plan/load-scenario.ts';
+export { defineBench, defineLoad } from './plan/scenario/define.ts';
+export type { ScenarioSource } from './plan/read/load-scenario.ts';
 export { plan, validateScenario } from './run/prepare.ts';
 export type { PrepareOptions } from './run/prepare.ts';
 export { explainPlan } from './plan/explain.ts';
 export { builtInScenarios, findScenarios, selectScenarios } from './plan/find-scenarios.ts';
 export type { ScenarioEntry } from './plan/find-scenarios.ts';
-export { sourceFromFile } from './plan/from-module.ts';
-export { loadScenarioFromUrl } from './plan/from-url.ts';
-export { formatProblems } from './plan/problem.ts';
+export { sourceFromFile } from './plan/from/from-module.ts';
+export { loadScenarioFromUrl } from './plan/from/from-url.ts';
+export { formatProblems } from './plan/problems/problem.ts';
 
 export { run } from './run/run.ts';
 export type { Measured, RunOptions } from './run/run.ts';

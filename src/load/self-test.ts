@@ -2,8 +2,8 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Histogram } from '../measure/histogram.ts';
 import { formatDurationNs } from '../model/units.ts';
-import { exactPercentile, expectedLatencies } from './expected-latencies.ts';
-import { runLoadThread } from './load-thread.ts';
+import { exactPercentile, expectedLatencies } from './record/expected-latencies.ts';
+import { runLoadThread } from './thread/load-thread.ts';
 import type { LoadPlan } from '../model/plan.ts';
 
 /** One thing that was checked against arithmetic. */

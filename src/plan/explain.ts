@@ -1,9 +1,9 @@
 import { formatBytes, formatDurationNs, formatRatio, formatValue } from '../model/units.ts';
 import { readSystemLimits } from '../measure/system-limits.ts';
 import { samplesNeeded } from '../model/target.ts';
-import { arrivalsOf, expectedSamples, requestsOf } from './expected-samples.ts';
-import { formatDistribution } from './parse-distribution.ts';
-import { printable } from './printable.ts';
+import { arrivalsOf, expectedSamples, requestsOf } from './resolve/expected-samples.ts';
+import { formatDistribution } from './scenario/parse-distribution.ts';
+import { printable } from './problems/printable.ts';
 import type {
   BenchPlan,
   FlowPlan,

@@ -2,11 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PerfkitError, messageOf } from '../model/errors.ts';
-import { didYouMean } from './did-you-mean.ts';
-import { loadScenario } from './load-scenario.ts';
-import { formatProblems, toProblems } from './problem.ts';
-import { describeValue } from './printable.ts';
-import type { ProcessEnvironment } from './interpolate.ts';
+import { didYouMean } from './problems/did-you-mean.ts';
+import { loadScenario } from './read/load-scenario.ts';
+import { formatProblems, toProblems } from './problems/problem.ts';
+import { describeValue } from './problems/printable.ts';
+import type { ProcessEnvironment } from './read/interpolate.ts';
 
 export interface ScenarioEntry {
   /** The scenario's name, or its path in the root folder without the ending when it cannot be read. */

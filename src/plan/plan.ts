@@ -1,17 +1,17 @@
 import { PerfkitError } from '../model/errors.ts';
-import { hashPlan } from './hash-plan.ts';
-import { loadScenario } from './load-scenario.ts';
-import { problemsError, toProblems } from './problem.ts';
-import { resolveBench } from './resolve-bench.ts';
-import { resolveLoad } from './resolve-load.ts';
-import { describeValue } from './printable.ts';
-import { profiles } from './profiles.ts';
+import { hashPlan } from './resolve/hash-plan.ts';
+import { loadScenario } from './read/load-scenario.ts';
+import { problemsError, toProblems } from './problems/problem.ts';
+import { resolveBench } from './resolve/resolve-bench.ts';
+import { resolveLoad } from './resolve/resolve-load.ts';
+import { describeValue } from './problems/printable.ts';
+import { profiles } from './resolve/profiles.ts';
 import type { Plan } from '../model/plan.ts';
-import type { ProcessEnvironment } from './interpolate.ts';
-import type { LoadedScenario, ScenarioSource } from './load-scenario.ts';
-import type { KnownNames, Overrides, PlanContext } from './plan-context.ts';
-import type { Fault, Problem } from './problem.ts';
-import type { Profile } from './profiles.ts';
+import type { ProcessEnvironment } from './read/interpolate.ts';
+import type { LoadedScenario, ScenarioSource } from './read/load-scenario.ts';
+import type { KnownNames, Overrides, PlanContext } from './resolve/plan-context.ts';
+import type { Fault, Problem } from './problems/problem.ts';
+import type { Profile } from './resolve/profiles.ts';
 
 export interface PlanOptions {
   readonly known: KnownNames;

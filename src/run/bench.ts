@@ -1,9 +1,9 @@
-import { judgeRounds } from '../bench/bench-validity.ts';
-import type { MeasuredRound } from '../bench/bench-validity.ts';
-import { forkRound } from '../bench/fork-round.ts';
-import { orderRounds } from '../bench/order-rounds.ts';
-import { runRound } from '../bench/round.ts';
-import type { RoundHooks, RoundResult, RoundTask } from '../bench/round-result.ts';
+import { judgeRounds } from '../bench/record/bench-validity.ts';
+import type { MeasuredRound } from '../bench/record/bench-validity.ts';
+import { forkRound } from '../bench/rounds/fork-round.ts';
+import { orderRounds } from '../bench/rounds/order-rounds.ts';
+import { runRound } from '../bench/rounds/round.ts';
+import type { RoundHooks, RoundResult, RoundTask } from '../bench/rounds/round-result.ts';
 import { nowNs } from '../measure/clock.ts';
 import { createRandom } from '../measure/random.ts';
 import type { Engine } from '../model/engine.ts';

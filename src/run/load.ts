@@ -1,8 +1,8 @@
-import { reachTarget } from '../load/target.ts';
-import { compileFlows } from '../load/flows.ts';
-import { runLoadThread } from '../load/load-thread.ts';
+import { reachTarget } from '../load/connections/target.ts';
+import { compileFlows } from '../load/engine/flows.ts';
+import { runLoadThread } from '../load/thread/load-thread.ts';
 import { protocolOf } from '../load/protocols/index.ts';
-import { judgeValidity } from '../load/validity.ts';
+import { judgeValidity } from '../load/engine/validity.ts';
 import { startBuiltinServer } from './builtin-server.ts';
 import { version } from './version.ts';
 import type { Engine, EngineContext, EngineOutcome } from '../model/engine.ts';

@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createDocuments } from '../../src/bench/drivers/documents.ts';
-import { runRound } from '../../src/bench/round.ts';
+import { runRound } from '../../src/bench/rounds/round.ts';
 import { createKeySampler } from '../../src/measure/key-sampler.ts';
 import { createRandom } from '../../src/measure/random.ts';
 import type { BenchRun, SubjectPlan, Workload } from '../../src/model/plan.ts';

@@ -2,7 +2,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { forkRound } from '../../src/bench/fork-round.ts';
+import { forkRound } from '../../src/bench/rounds/fork-round.ts';
 import type { EngineOutcome, Progress } from '../../src/model/engine.ts';
 import { PerfkitError } from '../../src/model/errors.ts';
 import type { Interval } from '../../src/model/interval.ts';

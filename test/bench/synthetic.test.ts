@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { runRound } from '../../src/bench/round.ts';
-import type { RoundResult } from '../../src/bench/round-result.ts';
+import { runRound } from '../../src/bench/rounds/round.ts';
+import type { RoundResult } from '../../src/bench/rounds/round-result.ts';
 import { createLatencies } from '../../src/bench/drivers/synthetic-latencies.ts';
 import { createRandom } from '../../src/measure/random.ts';
 import { Histogram } from '../../src/measure/histogram.ts';

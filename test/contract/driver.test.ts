@@ -1,8 +1,8 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { createContext } from '../../src/bench/create-context.ts';
+import { createContext } from '../../src/bench/subjects/create-context.ts';
 import { drivers } from '../../src/bench/drivers/index.ts';
-import { isThenable } from '../../src/bench/thenable.ts';
+import { isThenable } from '../../src/bench/samplers/thenable.ts';
 import { metricCatalogue } from '../../src/model/metrics.ts';
 import { driver, planFor } from '../bench/plan-for.ts';
 

@@ -1,5 +1,5 @@
-import type { EventLoop } from '../../src/load/event-loop.ts';
-import type { Transport, WireEvents } from '../../src/load/transport.ts';
+import type { EventLoop } from '../../src/load/engine/event-loop.ts';
+import type { Transport, WireEvents } from '../../src/load/connections/transport.ts';
 
 /** What the fake server does with one request. */
 export interface FakeReply {

@@ -1,12 +1,12 @@
-import { LoadEngine } from '../../src/load/engine.ts';
-import { compileFlows } from '../../src/load/flows.ts';
+import { LoadEngine } from '../../src/load/engine/engine.ts';
+import { compileFlows } from '../../src/load/engine/flows.ts';
 import { http1 } from '../../src/load/protocols/http1.ts';
 import { Histogram } from '../../src/measure/histogram.ts';
 import { createVirtualLoop } from './virtual-loop.ts';
 import { createFakeTransport } from './fake-transport.ts';
-import type { EngineReport } from '../../src/load/engine.ts';
-import type { EventLoop } from '../../src/load/event-loop.ts';
-import type { Transport } from '../../src/load/transport.ts';
+import type { EngineReport } from '../../src/load/engine/engine.ts';
+import type { EventLoop } from '../../src/load/engine/event-loop.ts';
+import type { Transport } from '../../src/load/connections/transport.ts';
 import type { Interval } from '../../src/model/interval.ts';
 import type { LoadPlan } from '../../src/model/plan.ts';
 import type { FakeServer } from './fake-transport.ts';

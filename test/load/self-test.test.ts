@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { exactPercentile, expectedLatencies } from '../../src/load/expected-latencies.ts';
+import { exactPercentile, expectedLatencies } from '../../src/load/record/expected-latencies.ts';
 import { accuracyCases, compareWithArithmetic } from '../../src/load/self-test.ts';
 import { replyDueNs } from '../../src/server/script.ts';
 import { limits, loadPlan, phase } from './plans.ts';

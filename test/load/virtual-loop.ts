@@ -1,4 +1,4 @@
-import type { EventLoop } from '../../src/load/event-loop.ts';
+import type { EventLoop } from '../../src/load/engine/event-loop.ts';
 
 interface Entry {
   readonly atNs: number;

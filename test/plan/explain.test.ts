@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { arrivalsOf, requestsOf } from '../../src/plan/expected-samples.ts';
+import { arrivalsOf, requestsOf } from '../../src/plan/resolve/expected-samples.ts';
 import { samplesNeeded } from '../../src/model/target.ts';
 import { explainPlan, explainPlanOn } from '../../src/plan/explain.ts';
 import { benchYaml, planYaml } from './scenario-folder.ts';

@@ -3,7 +3,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { plan, validateScenario } from '../../src/plan/plan.ts';
-import { readModule } from '../../src/plan/read-module.ts';
+import { readModule } from '../../src/plan/read/read-module.ts';
 import { benchYaml, faultsOf, heads, known, messageOfFailure, scenarioFolder } from './scenario-folder.ts';
 
 async function failure(files: Readonly<Record<string, string | Uint8Array>>, file: string): Promise<string> {
@@ -36,7 +36,7 @@ test('line ends of Windows and a byte order mark do not move the places', async 
   ]);
 });
 
-const definePath = join(import.meta.dirname, '../../src/plan/define.ts');
+const definePath = join(import.meta.dirname, '../../src/plan/scenario/define.ts');
 
 test('a TypeScript scenario is the same as a YAML one', async () => {
   const text = `import { defineBench } from ${JSON.stringify(definePath)};

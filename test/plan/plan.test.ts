@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { canonicalJson } from '../../src/plan/hash-plan.ts';
+import { canonicalJson } from '../../src/plan/resolve/hash-plan.ts';
 import { plan } from '../../src/plan/plan.ts';
 import {
   benchYaml,

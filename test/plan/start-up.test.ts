@@ -21,7 +21,14 @@ function packagesOf(file: string, seen = new Set<string>()): Set<string> {
   return packages;
 }
 
-for (const name of ['plan', 'define', 'explain', 'find-scenarios', 'from-module', 'from-url']) {
+for (const name of [
+  'plan',
+  'scenario/define',
+  'explain',
+  'find-scenarios',
+  'from/from-module',
+  'from/from-url',
+]) {
   test(`importing ${name}.ts loads neither zod nor yaml`, () => {
     assert.deepEqual([...packagesOf(join(folder, `${name}.ts`))], []);
   });
@@ -29,8 +36,8 @@ for (const name of ['plan', 'define', 'explain', 'find-scenarios', 'from-module'
 
 test('the walk sees through modules', () => {
   assert.deepEqual(
-    [...packagesOf(join(folder, 'validate-shape.ts'))],
+    [...packagesOf(join(folder, 'scenario/validate-shape.ts'))],
     ['zod'],
-    relative(folder, 'validate-shape.ts'),
+    relative(folder, 'scenario/validate-shape.ts'),
   );
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { interpolate } from '../../src/plan/interpolate.ts';
+import { interpolate } from '../../src/plan/read/interpolate.ts';
 import { benchYaml, faultsOf, heads, loadYaml, planYaml } from './scenario-folder.ts';
 
 test('a variable is put in, its default where it is unset or empty', () => {

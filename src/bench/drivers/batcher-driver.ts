@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createBatcher } from '../../components/batcher/index.ts';
 import type { BatcherStats } from '../../components/batcher/index.ts';
-import type { Driver } from '../driver.ts';
+import type { Driver } from '../subjects/driver.ts';
 import { createDocuments } from './documents.ts';
 import { OptionReader } from './read-options.ts';
 

@@ -1,6 +1,6 @@
 import { cachePolicies, createCache } from '../../components/cache/index.ts';
 import type { CacheStats } from '../../components/cache/index.ts';
-import type { Driver } from '../driver.ts';
+import type { Driver } from '../subjects/driver.ts';
 import { OptionReader } from './read-options.ts';
 
 /** Distinct values: enough that they do not all sit in the processor's first cache, few enough to cost no memory. */

@@ -1,6 +1,6 @@
 import { codecs, createCompressor } from '../../components/compressor/index.ts';
 import { PerfkitError } from '../../model/errors.ts';
-import type { Driver } from '../driver.ts';
+import type { Driver } from '../subjects/driver.ts';
 import { createDocuments } from './documents.ts';
 import { OptionReader } from './read-options.ts';
 

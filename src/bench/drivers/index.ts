@@ -1,4 +1,4 @@
-import type { Driver } from '../driver.ts';
+import type { Driver } from '../subjects/driver.ts';
 
 /** Built-in drivers, by the name that `use:` gives; each is loaded when it is used. */
 export const drivers = {

@@ -1,4 +1,4 @@
-import type { Driver } from '../driver.ts';
+import type { Driver } from '../subjects/driver.ts';
 import { OptionReader } from './read-options.ts';
 
 /** An empty function: what the measuring loop itself costs. A run of it is flagged, as any optimised-away operation. */

@@ -1,6 +1,6 @@
 import { Histogram } from '../../measure/histogram.ts';
 import { createKeySampler } from '../../measure/key-sampler.ts';
-import type { Driver, Operation } from '../driver.ts';
+import type { Driver, Operation } from '../subjects/driver.ts';
 import { OptionReader } from './read-options.ts';
 
 const operations = ['clock', 'record', 'key'] as const;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPool } from '../../components/pool/index.ts';
 import type { Pool } from '../../components/pool/index.ts';
-import type { Driver, DriverContext, Subject } from '../driver.ts';
+import type { Driver, DriverContext, Subject } from '../subjects/driver.ts';
 import { createDocuments } from './documents.ts';
 import { OptionReader } from './read-options.ts';
 

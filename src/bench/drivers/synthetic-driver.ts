@@ -1,4 +1,4 @@
-import type { Driver, VirtualClock } from '../driver.ts';
+import type { Driver, VirtualClock } from '../subjects/driver.ts';
 import { createLatencies } from './synthetic-latencies.ts';
 import type { LatencyShape } from './synthetic-latencies.ts';
 import { OptionReader } from './read-options.ts';

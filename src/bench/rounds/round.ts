@@ -1,0 +1,142 @@
+import { measureClock } from '../../measure/clock-cost.ts';
+import { nowNs } from '../../measure/clock.ts';
+import type { Histogram } from '../../measure/histogram.ts';
+import { startResources } from '../../measure/resources.ts';
+import type { ResourceSample } from '../../measure/resources.ts';
+import type { HistogramSlice } from '../../model/interval.ts';
+import type { BenchPlan } from '../../model/plan.ts';
+import { sampleClosed } from '../samplers/closed-sampler.ts';
+import { collectGarbage } from './collect-garbage.ts';
+import { createContext } from '../subjects/create-context.ts';
+import { createSubject } from '../subjects/create-subject.ts';
+import { detectAsync } from '../samplers/detect-async.ts';
+import type { Subject } from '../subjects/driver.ts';
+import { loadLoops } from '../samplers/load-loops.ts';
+import type { Schedule } from '../samplers/loops.ts';
+import { sampleOpen } from '../samplers/open-sampler.ts';
+import { RoundRecorder } from '../record/recorder.ts';
+import { gcCounters, resourceGauges } from '../record/resource-slices.ts';
+import type { RoundEvidence, RoundHooks, RoundResult, RoundTask } from './round-result.ts';
+import type { Sampler, SamplerOutcome } from '../samplers/sampler.ts';
+import { createSchedule } from '../samplers/schedule.ts';
+import { readSubjectMetrics } from '../subjects/subject-metrics.ts';
+import { sampleSync } from '../samplers/sync-sampler.ts';
+import { turn } from '../samplers/turn.ts';
+
+/**
+ * Create the subject, warm it up, measure it, close it. Throws PerfkitError when the subject cannot be made; failed
+ * operations are counted. On abort it gives what was measured until then, or null when it was still warming up.
+ */
+export async function runRound(
+  plan: BenchPlan,
+  task: RoundTask,
+  hooks: RoundHooks,
+): Promise<RoundResult | null> {
+  collectGarbage();
+  const rssBefore = process.memoryUsage.rss();
+  const histograms = new Map<string, Histogram>();
+  const context = createContext(plan, task, histograms);
+  const subject = await createSubject(task.subject.use, context, plan.scenario.folder);
+  const meter = startResources({ cpu: plan.run.isolate === 'process' ? 'process' : 'thread' });
+  const tagged = Object.keys(plan.workload.mix).length > 0;
+  let recorder: RoundRecorder | null = null;
+  try {
+    const schedule = createSchedule(
+      task.subject.name,
+      subject,
+      plan.workload.mix,
+      context.random.fork('mix'),
+    );
+    recorder = new RoundRecorder(schedule.names, tagged);
+    const now = subject.clock?.now ?? nowNs;
+    let startNs = NaN;
+    const onMeasuring = async (): Promise<void> => {
+      collectGarbage();
+      await turn();
+      for (const histogram of histograms.values()) histogram.reset();
+      subject.measuring?.();
+      hooks.onMeasuring();
+      meter.sample();
+      startNs = now();
+    };
+    const sampler = await chooseSampler(plan, schedule);
+    const clockCostNs = measureClock(now).costNs;
+    const loops = await loadLoops();
+    const setup = {
+      ...samplingOf(plan, task),
+      schedule,
+      loops,
+      recorder,
+      now,
+      clockCostNs,
+      signal: hooks.signal,
+      onMeasuring,
+    };
+    const outcome = await sampler({ ...setup, virtualClock: subject.clock ?? null });
+    if (Number.isNaN(startNs)) return null;
+    const durationNs = Math.max(now() - startNs, 1);
+    // Node reports collections when the event loop turns.
+    await turn();
+    const resources = meter.sample();
+    const own = readSubjectMetrics(task.subject.name, subject, plan.metrics, durationNs, recorder.calls);
+    return {
+      durationNs,
+      histograms: [...recorder.histogramSlices(outcome.note), ...encodeAll(histograms)],
+      counters: [...recorder.counterSlices(), ...own.counters, ...gcCounters(resources)],
+      gauges: [...own.gauges, ...resourceGauges(resources, rssBefore)],
+      errors: recorder.errorSlices(),
+      evidence: evidenceOf(recorder, resources, outcome, hooks.signal),
+    };
+  } finally {
+    meter.stop();
+    recorder?.destroy();
+    await closeQuietly(subject);
+    for (const histogram of histograms.values()) histogram.destroy();
+  }
+}
+
+async function chooseSampler({ run }: BenchPlan, schedule: Schedule): Promise<Sampler> {
+  if (run.arrivals !== 'closed') return sampleOpen;
+  return (await detectAsync(schedule)) ? sampleClosed : sampleSync;
+}
+
+function samplingOf({ run }: BenchPlan, { concurrency }: RoundTask) {
+  const ratePerSecond = run.arrivals === 'closed' ? null : run.arrivals;
+  return { warmupNs: run.warmupNs, forNs: run.forNs, concurrency, ratePerSecond };
+}
+
+function encodeAll(histograms: ReadonlyMap<string, Histogram>): HistogramSlice[] {
+  return Array.from(histograms)
+    .filter(([, histogram]) => histogram.count > 0)
+    .map(([metric, histogram]) => ({
+      metric,
+      tags: {},
+      data: histogram.encode(),
+      censored: new Uint8Array(0),
+    }));
+}
+
+function evidenceOf(
+  recorder: RoundRecorder,
+  { cpuNs, wallNs }: ResourceSample,
+  { deadCode, busy }: SamplerOutcome,
+  signal: AbortSignal,
+): RoundEvidence {
+  return {
+    complete: !signal.aborted,
+    deadCode,
+    callsPerSecond: recorder.callsNs > 0 ? (recorder.calls * 1e9) / recorder.callsNs : 0,
+    cpuShare: busy ? cpuNs / wallNs : null,
+  };
+}
+
+/** What was measured counts, also when the subject cannot be closed cleanly. */
+async function closeQuietly(subject: Subject): Promise<void> {
+  try {
+    await subject.close?.();
+  } catch (error) {
+    process.stderr.write(
+      `perfkit: closing the subject failed: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+  }
+}

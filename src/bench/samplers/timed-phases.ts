@@ -1,0 +1,49 @@
+import { Bench } from 'tinybench';
+import type { Clock } from '../../measure/clock.ts';
+
+export interface TimedPhases {
+  readonly warmupNs: number;
+  readonly forNs: number;
+  readonly now: Clock;
+  readonly signal: AbortSignal;
+  /** After the warm-up, before the first measured slice. */
+  readonly beforeMeasuring: () => Promise<void>;
+  /** Call the subject for about a millisecond (up to some ten); gives the time that counts against the budget. */
+  readonly slice: (measuring: boolean) => number | Promise<number>;
+}
+
+/**
+ * Let tinybench run the loop: warm-up, then slices until the time budget is used or the signal aborts. A slice times
+ * its calls itself, so tinybench gets one sample a slice and none of perfkit's figures come from its statistics.
+ */
+export async function runTimedPhases({
+  warmupNs,
+  forNs,
+  now,
+  signal,
+  beforeMeasuring,
+  slice,
+}: TimedPhases): Promise<void> {
+  let measuring = false;
+  const bench = new Bench({
+    time: forNs / 1e6,
+    iterations: 1,
+    warmup: warmupNs > 0,
+    warmupTime: warmupNs / 1e6,
+    warmupIterations: 1,
+    now: () => now() / 1e6,
+    signal,
+    throws: true,
+    setup: async (_task, mode) => {
+      if (mode !== 'run' || signal.aborted) return;
+      await beforeMeasuring();
+      measuring = true;
+    },
+  });
+  const iteration = async (): Promise<{ overriddenDuration: number; overriddenIterationCost: number }> => {
+    const costMs = (await slice(measuring)) / 1e6;
+    return { overriddenDuration: costMs, overriddenIterationCost: costMs };
+  };
+  bench.add('round', iteration, { async: true });
+  await bench.run();
+}

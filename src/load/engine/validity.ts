@@ -1,0 +1,148 @@
+import { formatDurationNs, formatRatio } from '../../model/units.ts';
+import type { Validity } from '../../model/result.ts';
+import type { Evidence, PhaseEvidence } from './evidence.ts';
+
+/** Seldom late by more than a typical request takes: then the generator hardly shows in the percentiles. Below this it never matters. */
+const tolerableLagNs = 200e3;
+/** Late by so much, and by more than the server takes, the generator could not follow the schedule. */
+const hopelessLagNs = 100e6;
+/** One arrival in a hundred not started by the end of its phase is noticed, one in twenty is another load than planned. */
+const suspectStartedShare = 0.99;
+const invalidStartedShare = 0.95;
+/** A thread this busy has no time left: what it measures is also its own speed. */
+const saturatedCpu = 0.95;
+/** Up to here dropped arrivals (they count as censored) change no percentile that people read. */
+const tolerableDropShare = 0.001;
+/** A pause of the whole process or machine; timers are never that late by themselves. */
+const clockGapNs = 1e9;
+
+interface Finding {
+  readonly state: 'suspect' | 'invalid';
+  readonly reason: string;
+}
+
+/**
+ * How far the generator's own evidence supports the numbers. `invalid` only where they are wrong whatever the server
+ * did: the machine was suspended, out of descriptors or ports, or the generator could not follow its schedule.
+ */
+export function judgeValidity(evidence: Evidence): Validity {
+  const findings = [
+    ...evidence.phases
+      .filter((phase) => phase.measured)
+      .flatMap((phase) => judgePhase(phase, evidence.pacing)),
+    ...judgeResources(evidence.errors),
+    ...judgeClocks(evidence),
+  ];
+  const broken = findings.some(({ state }) => state === 'invalid');
+  return {
+    state: broken ? 'invalid' : findings.length > 0 ? 'suspect' : 'valid',
+    reasons: findings.map(({ reason }) => reason),
+  };
+}
+
+function judgePhase(phase: PhaseEvidence, pacing: Evidence['pacing']): Finding[] {
+  const own = phase.model === 'open' ? judgeOpen(phase, pacing) : judgeClosed(phase);
+  return [...own, ...judgeLoop(phase)].map(({ state, reason }) => ({
+    state,
+    reason: `phase ${phase.name}: ${reason}`,
+  }));
+}
+
+function judgeOpen(phase: PhaseEvidence, pacing: Evidence['pacing']): Finding[] {
+  const { intended, started, lagP50Ns, lagP99Ns, responseP50Ns, totals, cpu } = phase;
+  const findings: Finding[] = [];
+  const late = `the generator itself was late (p50 ${formatDurationNs(lagP50Ns)}, p99 ${formatDurationNs(lagP99Ns)})`;
+  // 0: nothing succeeded, so there is no typical request to compare with
+  const typicalNs = responseP50Ns > 0 ? responseP50Ns : Infinity;
+  if (lagP99Ns > hopelessLagNs && (lagP99Ns > typicalNs || responseP50Ns === 0)) {
+    findings.push(
+      invalid(`${late}: it could not follow the schedule; lower the rate or give it a core of its own`),
+    );
+  } else if (lagP99Ns > tolerableLagNs && lagP99Ns > typicalNs) {
+    const advice =
+      pacing === 'eco' ? 'timers are that coarse; use pacing: precise' : 'give it a core of its own';
+    findings.push(
+      suspect(
+        `${late}, more than the ${formatDurationNs(responseP50Ns)} that a typical request took; ${advice}`,
+      ),
+    );
+  }
+  const share = intended > 0 ? started / intended : 1;
+  if (share < suspectStartedShare) {
+    const reason = `only ${formatRatio(share)} of the planned arrivals were started in time`;
+    findings.push(share < invalidStartedShare ? invalid(reason) : suspect(reason));
+  }
+  const dropShare = totals.arrivals > 0 ? totals.dropped / totals.arrivals : 0;
+  if (dropShare > tolerableDropShare) {
+    findings.push(
+      suspect(
+        `${formatRatio(dropShare)} of the arrivals were dropped because the waiting queue was full; the server got less than the planned load`,
+      ),
+    );
+  }
+  // precise pacing spins, so that its CPU time says nothing
+  if (pacing === 'eco' && cpu > saturatedCpu) findings.push(suspect(saturated(cpu)));
+  return findings;
+}
+
+function judgeClosed({ cpu }: PhaseEvidence): Finding[] {
+  return cpu > saturatedCpu ? [suspect(saturated(cpu))] : [];
+}
+
+function judgeLoop({ seconds, blockedSeconds, maxLoopDelayNs }: PhaseEvidence): Finding[] {
+  if (blockedSeconds === 0) return [];
+  const reason = `the generator's event loop was blocked for up to ${formatDurationNs(maxLoopDelayNs)}, in ${blockedSeconds} of ${seconds} seconds`;
+  return [blockedSeconds * 2 > seconds && seconds > 1 ? invalid(reason) : suspect(reason)];
+}
+
+function judgeResources(errors: Evidence['errors']): Finding[] {
+  const findings: Finding[] = [];
+  const descriptors = errors['file_descriptors'] ?? 0;
+  const ports = errors['address_unavailable'] ?? 0;
+  if (descriptors > 0) {
+    findings.push(
+      invalid(
+        `the generator ran out of file descriptors (${descriptors} times); raise "ulimit -n" or use fewer connections`,
+      ),
+    );
+  }
+  if (ports > 0) {
+    findings.push(
+      invalid(
+        `the generator ran out of local ports (${ports} times); keep connections alive or lower the rate`,
+      ),
+    );
+  }
+  return findings;
+}
+
+function judgeClocks({ maxTickLateNs, maxClockStepNs }: Evidence): Finding[] {
+  const findings: Finding[] = [];
+  if (maxTickLateNs > clockGapNs) {
+    findings.push(
+      invalid(
+        `the generator stood still for ${formatDurationNs(maxTickLateNs)} (stopped, suspended or starved)`,
+      ),
+    );
+  }
+  if (maxClockStepNs > clockGapNs) {
+    findings.push(
+      suspect(
+        `the wall clock moved ${formatDurationNs(maxClockStepNs)} against the monotonic one: the machine was suspended, or its clock set`,
+      ),
+    );
+  }
+  return findings;
+}
+
+function saturated(cpu: number): string {
+  return `the generator was the limit (its thread used ${formatRatio(cpu)} of a core); the server may be faster than this`;
+}
+
+function suspect(reason: string): Finding {
+  return { state: 'suspect', reason };
+}
+
+function invalid(reason: string): Finding {
+  return { state: 'invalid', reason };
+}

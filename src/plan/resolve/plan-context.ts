@@ -1,0 +1,38 @@
+import type { Path } from '../problems/problem.ts';
+import type { Profile } from './profiles.ts';
+
+/** Names that a scenario may use and that live in folders which the planner does not import. */
+export interface KnownNames {
+  /** Built-in drivers for `use:`. */
+  readonly drivers: readonly string[];
+  /** Built-in servers for `target.http: builtin:NAME`. */
+  readonly servers: readonly string[];
+}
+
+/** What the command line says in place of the scenario; times in ns. */
+export interface Overrides {
+  readonly warmupNs?: number | undefined;
+  /** Time of one bench round, or of every load phase. */
+  readonly forNs?: number | undefined;
+  readonly rounds?: number | undefined;
+  readonly isolate?: 'process' | 'none' | undefined;
+}
+
+/** What turns a scenario into a plan beside the scenario itself. */
+export interface PlanContext {
+  readonly file: string | null;
+  /** Absolute; modules are relative to it. */
+  readonly folder: string;
+  readonly cwd: string;
+  readonly known: KnownNames;
+  readonly profile: Profile;
+  readonly seed: number | null;
+  readonly overrides: Overrides;
+  /** Say what is wrong with the value at `path`, `offset` characters into its text; planning goes on to find the rest. */
+  readonly report: (path: Path, message: string, offset?: number) => void;
+  /** 1-based line of a value; null without a file. */
+  readonly lineOf: (path: Path) => number | null;
+}
+
+/** Used when neither the command line nor the scenario gives one, so that two runs do the same. */
+export const defaultSeed = 1;
