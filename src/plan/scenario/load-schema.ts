@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { common, seed } from './common-fields.ts';
+import { flow } from './flow-schema.ts';
+import { phase } from './phase-schema.ts';
+import { duration, size } from './quantities.ts';
+
+export const load = z.strictObject({
+  ...common,
+  kind: z.literal('load'),
+  target: z.strictObject({
+    http: z.string().min(1).max(2000).describe('http://host:port, or builtin:NAME'),
+    allow: z
+      .array(z.string().min(1).max(255))
+      .max(100)
+      .optional()
+      .describe('hosts that traffic may go to beside loopback'),
+  }),
+  phases: z.array(phase).min(1).max(1000),
+  flows: z.array(flow).min(1).max(100).optional().describe("one GET of the URL's path when left out"),
+  limits: z
+    .strictObject({
+      timeout: duration().optional(),
+      connectTimeout: duration().optional(),
+      maxBody: size(1024 ** 3).optional(),
+      maxHeader: size(16 * 1024 ** 2).optional(),
+      maxWaiting: z
+        .int()
+        .min(0)
+        .max(10_000_000)
+        .optional()
+        .describe('arrivals that may wait for a connection; more are dropped'),
+      gracefulStop: duration({ zero: true }).optional(),
+    })
+    .optional(),
+  pacing: z.enum(['precise', 'eco']).optional().describe('eco: timers only, no spinning'),
+  seed: seed.optional(),
+});
