@@ -1,5 +1,5 @@
 import { reachTarget } from '../load/connections/target.ts';
-import { compileFlows } from '../load/engine/flows.ts';
+import { compileFlows } from '../load/flows/flows.ts';
 import { runLoadThread } from '../load/thread/load-thread.ts';
 import { protocolOf } from '../load/protocols/index.ts';
 import { judgeValidity } from '../load/engine/validity.ts';

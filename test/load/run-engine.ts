@@ -1,5 +1,5 @@
 import { LoadEngine } from '../../src/load/engine/engine.ts';
-import { compileFlows } from '../../src/load/engine/flows.ts';
+import { compileFlows } from '../../src/load/flows/flows.ts';
 import { http1 } from '../../src/load/protocols/http1.ts';
 import { Histogram } from '../../src/measure/histogram.ts';
 import { createVirtualLoop } from './virtual-loop.ts';

@@ -1,29 +1,21 @@
 import { classOfSocketError } from '../record/error-class.ts';
+import { place } from './channel.ts';
 import { reply } from '../protocols/protocol.ts';
 import type { DeadlineQueue, Deadlined } from './deadline-queue.ts';
 import type { ErrorClass } from '../record/error-class.ts';
 import type { EventLoop } from '../engine/event-loop.ts';
-import type { Step } from '../engine/flows.ts';
-import type { ReplyParser } from '../protocols/protocol.ts';
+import type { Channel, ChannelOwner, Place } from './channel.ts';
+import type { Reply } from '../flows/exchange.ts';
+import type { Session } from '../flows/session.ts';
+import type { Step } from '../flows/flows.ts';
+import type { EncodedRequest, ReplyParser } from '../protocols/protocol.ts';
 import type { Transport, Wire, WireEvents } from './transport.ts';
-
-/** What a connection tells its owner. Every call may lead straight to `send`, `open` or `close`. */
-export interface ConnectionOwner {
-  opened(connection: Connection, tookNs: number): void;
-  openFailed(connection: Connection, failure: ErrorClass, detail: string): void;
-  /** The reply is complete: `parser` holds its status. The connection is idle, or down if it may not be used again. */
-  replied(connection: Connection): void;
-  /** The request got no valid reply. The connection is down. */
-  failed(connection: Connection, failure: ErrorClass, detail: string): void;
-  /** An idle connection went away: no request is hurt. */
-  lost(connection: Connection): void;
-}
 
 /** What all connections of an engine share. */
 export interface ConnectionContext {
   readonly loop: EventLoop;
   readonly transport: Transport;
-  readonly owner: ConnectionOwner;
+  readonly owner: ChannelOwner;
   readonly connectDeadlines: DeadlineQueue;
   readonly replyDeadlines: DeadlineQueue;
   readonly traffic: Traffic;
@@ -34,8 +26,6 @@ export interface Traffic {
   bytesOut: number;
 }
 
-export const place = { down: 0, connecting: 1, idle: 2, busy: 3 } as const;
-
 const firstBackoffNs = 10e6;
 const maxBackoffNs = 1e9;
 /** Longer than most round trips; a server that takes longer to close has had the request. */
@@ -45,23 +35,19 @@ const staleWithinNs = 100e6;
  * One connection to the target and the operation on it. At most one request is outstanding, and whatever breaks
  * the exchange (time-out, protocol error, bytes nobody asked for) closes the stream: a late reply can never be
  * taken for the next one.
- *
- *     down --open--> connecting --opened--> idle --send--> busy --replied--> idle
- *       ^----------------+--------------------+-------------+   (failure, close)
  */
-export class Connection implements WireEvents, Deadlined {
+export class Connection implements Channel, WireEvents, Deadlined {
   readonly id: number;
-  readonly parser: ReplyParser;
-  place: (typeof place)[keyof typeof place] = place.down;
+  place: Place = place.down;
 
-  // The operation, kept by the owner: null when there is none.
+  // Kept by the owner.
   step: Step | null = null;
   phase = 0;
   dueNs = 0;
   sentNs = 0;
-  /** The owner waits before it opens this connection again. */
+  session: Session | null = null;
+  again: EncodedRequest | null = null;
   backingOff = false;
-  /** It is in the owner's list of free connections. */
   listed = false;
 
   deadlineNs = 0;
@@ -70,8 +56,12 @@ export class Connection implements WireEvents, Deadlined {
   queued = false;
 
   readonly #context: ConnectionContext;
+  readonly #parser: ReplyParser;
+  /** The request asked the server to close. */
+  #closes = false;
   #wire: Wire | null = null;
   #openingNs = 0;
+  #requestedNs = 0;
   /** Replies on the current stream. */
   #replies = 0;
   /** Failures in a row. */
@@ -79,7 +69,7 @@ export class Connection implements WireEvents, Deadlined {
 
   constructor(id: number, parser: ReplyParser, context: ConnectionContext) {
     this.id = id;
-    this.parser = parser;
+    this.#parser = parser;
     this.#context = context;
   }
 
@@ -99,17 +89,25 @@ export class Connection implements WireEvents, Deadlined {
     }
   }
 
-  /** Send the request of the current step; the connection must be idle. */
-  send(step: Step): void {
+  send(request: EncodedRequest): void {
     // hot path
     const { loop, replyDeadlines, traffic } = this.#context;
     this.place = place.busy;
-    this.parser.expect(step.request.bodiless);
-    traffic.bytesOut += step.request.bytes.length;
+    this.#closes = request.closes;
+    this.#parser.expect(request.bodiless, this.step?.exchange?.wants ?? null);
+    traffic.bytesOut += request.bytes.length;
     const now = loop.now();
-    this.sentNs = now;
+    this.#requestedNs = now;
     replyDeadlines.add(this, now);
-    this.#wire?.write(step.request.bytes);
+    this.#wire?.write(request.bytes);
+  }
+
+  get status(): number {
+    return this.#parser.status;
+  }
+
+  reply(): Reply {
+    return this.#parser.reply();
   }
 
   /** Close without telling the owner. */
@@ -127,7 +125,10 @@ export class Connection implements WireEvents, Deadlined {
   }
 
   expire(nowNs: number): void {
-    const elapsed = ((nowNs - (this.place === place.busy ? this.sentNs : this.#openingNs)) / 1e6).toFixed(0);
+    const elapsed = (
+      (nowNs - (this.place === place.busy ? this.#requestedNs : this.#openingNs)) /
+      1e6
+    ).toFixed(0);
     if (this.place === place.busy) {
       this.#fail('timeout', `no complete reply within ${elapsed}ms`);
     } else {
@@ -153,7 +154,7 @@ export class Connection implements WireEvents, Deadlined {
       this.#lose();
       return;
     }
-    const parser = this.parser;
+    const parser = this.#parser;
     const used = parser.push(bytes, 0, length);
     if (parser.state === reply.more) return;
     if (parser.state === reply.failed) this.#fail(parser.fault, `the reply is not valid: ${parser.reason}`);
@@ -184,21 +185,21 @@ export class Connection implements WireEvents, Deadlined {
     this.#replies++;
     this.#failures = 0;
     this.place = place.idle;
-    if (!this.parser.keepAlive || this.step?.request.closes === true) this.close();
+    if (!this.#parser.keepAlive || this.#closes) this.close();
     this.#context.owner.replied(this);
   }
 
   #endReply(): void {
     if (this.#isStale())
       this.#fail('stale_connection', 'the server closed the kept-alive connection as the request was sent');
-    else if (this.parser.end() === reply.done) this.#complete();
-    else this.#fail(this.parser.fault, this.parser.reason);
+    else if (this.#parser.end() === reply.done) this.#complete();
+    else this.#fail(this.#parser.fault, this.#parser.reason);
   }
 
   /** Not one byte of a reply, soon after the request, on a connection that has served before: the close crossed it. */
   #isStale(): boolean {
-    const { parser, sentNs } = this;
-    return this.#replies > 0 && parser.seenBytes === 0 && this.#context.loop.now() - sentNs < staleWithinNs;
+    const unused = this.#replies > 0 && this.#parser.seenBytes === 0;
+    return unused && this.#context.loop.now() - this.#requestedNs < staleWithinNs;
   }
 
   #fail(failure: ErrorClass, detail: string): void {

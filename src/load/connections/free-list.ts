@@ -1,34 +1,34 @@
-import type { Connection } from './connection.ts';
+import type { Channel } from './channel.ts';
 
 /**
- * Free connections in the order in which they became free: a ring that grows to the number of connections. One that
+ * Free channels in the order in which they became free: a ring that grows to the number of channels. One that
  * went down stays listed, and is passed over when its turn comes unless it is up again.
  */
 export class FreeList {
-  #ring: (Connection | null)[] = emptyRing(64);
+  #ring: (Channel | null)[] = emptyRing(64);
   #head = 0;
   #length = 0;
 
   /** Add at the end; does nothing for one that is listed. */
-  push(connection: Connection): void {
+  push(channel: Channel): void {
     // hot path
-    if (connection.listed) return;
+    if (channel.listed) return;
     if (this.#length === this.#ring.length) this.#grow();
-    connection.listed = true;
-    this.#ring[(this.#head + this.#length) % this.#ring.length] = connection;
+    channel.listed = true;
+    this.#ring[(this.#head + this.#length) % this.#ring.length] = channel;
     this.#length++;
   }
 
   /** The one that has been free for longest; null when there is none. */
-  shift(): Connection | null {
+  shift(): Channel | null {
     // hot path
     if (this.#length === 0) return null;
-    const connection = this.#ring[this.#head] ?? null;
+    const channel = this.#ring[this.#head] ?? null;
     this.#ring[this.#head] = null;
     this.#head = (this.#head + 1) % this.#ring.length;
     this.#length--;
-    if (connection !== null) connection.listed = false;
-    return connection;
+    if (channel !== null) channel.listed = false;
+    return channel;
   }
 
   clear(): void {

@@ -2,7 +2,7 @@ import { createRandom } from '../../measure/random.ts';
 import { arrivalProcesses } from '../arrivals/arrivals.ts';
 import { Connection } from '../connections/connection.ts';
 import { DeadlineQueue } from '../connections/deadline-queue.ts';
-import { Dispatcher } from './dispatcher.ts';
+import { RequestLane } from '../lanes/request-lane.ts';
 import { HistogramPool } from '../record/histogram-pool.ts';
 import { IntervalClock } from '../record/interval-clock.ts';
 import { Pacer } from '../arrivals/pacer.ts';
@@ -15,7 +15,8 @@ import type { LoadPlan, PhasePlan } from '../../model/plan.ts';
 import type { Traffic } from '../connections/connection.ts';
 import type { EventLoop, Timer } from './event-loop.ts';
 import type { Evidence } from './evidence.ts';
-import type { Flows } from './flows.ts';
+import type { Flows } from '../flows/flows.ts';
+import type { Lane, LanePhase } from '../lanes/lane.ts';
 import type { ReplyParser } from '../protocols/protocol.ts';
 import type { Transport } from '../connections/transport.ts';
 
@@ -39,8 +40,6 @@ export interface EngineReport {
   readonly evidence: Evidence;
 }
 
-/** Connections that are opened at a time before a phase: more would overflow a server's accept queue. */
-const opensAtATime = 128;
 /** An interrupted run ends soon, however long the graceful stop of a complete one may be. */
 const abortGraceNs = 1e9;
 
@@ -55,7 +54,7 @@ export class LoadEngine {
   readonly #loop: EventLoop;
   readonly #pool = new HistogramPool();
   readonly #pacer: Pacer;
-  readonly #dispatcher: Dispatcher;
+  readonly #lane: Lane;
   readonly #clock: IntervalClock;
   readonly #deadlines: readonly DeadlineQueue[];
   readonly #runs: PhaseRun[] = [];
@@ -64,7 +63,6 @@ export class LoadEngine {
   #abortTimer: Timer | null = null;
   /** Looks whether what `run` waits for has come. */
   #check: () => void = nothing;
-  #connectAttempted: (opened: boolean) => void = nothing;
 
   constructor(options: EngineOptions) {
     const { plan, flows, loop, transport } = options;
@@ -76,11 +74,11 @@ export class LoadEngine {
     const quiet = (): boolean => replyDeadlines.empty && connectDeadlines.empty;
     this.#pacer = new Pacer(loop, plan.limits.pacing, quiet);
     const traffic: Traffic = { bytesIn: 0, bytesOut: 0 };
-    this.#dispatcher = new Dispatcher({
+    this.#lane = new RequestLane({
       loop,
       flows,
       maxWaiting: plan.limits.maxWaiting,
-      createConnection: (id, owner) =>
+      createChannel: (id, owner) =>
         new Connection(id, options.createParser(), {
           loop,
           transport,
@@ -96,11 +94,7 @@ export class LoadEngine {
       {
         ...options,
         traffic,
-        levels: () => ({
-          inFlight: this.#dispatcher.busy,
-          waiting: this.#dispatcher.waiting,
-          connections: this.#dispatcher.open,
-        }),
+        levels: () => this.#lane.levels(),
         ticked: () => options.progress({ done: this.#done(), label: this.#label() }),
       },
       this.#runs,
@@ -117,8 +111,9 @@ export class LoadEngine {
       if (this.#stopping) break;
       const run = new PhaseRun(index, phase, new Recorder(names, this.#pool, redact));
       this.#runs.push(run);
-      await this.#prepare(phase);
-      await this.#runPhase(run);
+      const lanePhase = lanePhaseOf(run);
+      await this.#prepare(lanePhase);
+      await this.#runPhase(run, lanePhase);
     }
     await this.#drain();
     const complete = !this.#stopping;
@@ -136,36 +131,21 @@ export class LoadEngine {
     this.#check();
   }
 
-  /** Open the phase's connections before its clock starts; a failure ends the wait, the requests then show it. */
-  async #prepare({ arrivals, connections }: PhasePlan): Promise<void> {
-    const count = arrivals.model === 'closed' ? arrivals.users : connections;
-    const fresh = this.#dispatcher.resize(count);
-    if (fresh.length === 0) return;
-    this.#options.progress({ done: this.#done(), label: `opening ${fresh.length} connections` });
-    let next = 0;
-    let opening = 0;
-    let failed = false;
-    const more = (): void => {
-      while (opening < opensAtATime && next < fresh.length) {
-        opening++;
-        fresh[next++]?.open();
-      }
-    };
-    this.#connectAttempted = (opened) => {
-      opening--;
-      failed ||= !opened;
-      if (!failed) more();
+  /** Open the phase's connections before its clock starts; an interruption ends the wait. */
+  async #prepare(phase: LanePhase): Promise<void> {
+    this.#options.progress({ done: this.#done(), label: `opening ${phase.size} connections` });
+    let ready = false;
+    void this.#lane.prepare(phase).then(() => {
+      ready = true;
       this.#check();
-    };
-    more();
-    await this.#until(() => this.#stopping || failed || opening === 0);
-    this.#connectAttempted = nothing;
+    });
+    await this.#until(() => this.#stopping || ready);
   }
 
-  async #runPhase(run: PhaseRun): Promise<void> {
+  async #runPhase(run: PhaseRun, phase: LanePhase): Promise<void> {
     const { plan, recorder } = run;
     const { arrivals, forNs } = plan;
-    const maxRequests = plan.maxRequests ?? Infinity;
+    const { maxRequests } = phase;
     const now = this.#loop.now();
     run.begin(now);
     this.#clock.start(now);
@@ -176,7 +156,7 @@ export class LoadEngine {
       run.started = this.#pacer.started;
       this.#check();
     });
-    this.#dispatcher.begin({ index: run.index, model: arrivals.model, maxRequests, recorder });
+    this.#lane.begin(phase);
     if (arrivals.model === 'open') {
       paced = false;
       this.#startPacer(run, arrivals, () => {
@@ -187,7 +167,7 @@ export class LoadEngine {
     const exhausted = (): boolean => recorder.totals.arrivals >= maxRequests && recorder.pending === 0;
     await this.#until(() => this.#stopping || exhausted() || (timeUp && paced));
     timer.cancel();
-    this.#dispatcher.quiesce();
+    this.#lane.quiesce();
     this.#endPhase(run, timeUp);
   }
 
@@ -198,7 +178,7 @@ export class LoadEngine {
       arrivals: arrivalProcesses[spacing](ratePerSecond, random),
       startNs: run.startNs,
       endNs: run.startNs + run.plan.forNs,
-      arrive: (dueNs) => this.#dispatcher.arrive(dueNs),
+      arrive: (dueNs) => this.#lane.arrive(dueNs),
       done,
     });
   }
@@ -231,7 +211,7 @@ export class LoadEngine {
 
   #finish(): Evidence {
     this.#abortTimer?.cancel();
-    this.#dispatcher.close(this.#stopping);
+    this.#lane.close(this.#stopping);
     for (const queue of this.#deadlines) queue.stop();
     this.#clock.stop(this.#loop.now());
     const phases = this.#runs.filter(({ begun }) => begun).map((run) => run.evidence());
@@ -271,9 +251,8 @@ export class LoadEngine {
     if (run !== undefined && (run.over || run.plan.maxRequests !== null)) this.#check();
   }
 
-  #connected(tookNs: number | null): void {
-    if (tookNs !== null) this.#runs.at(-1)?.recorder.connected(tookNs);
-    this.#connectAttempted(tookNs !== null);
+  #connected(tookNs: number): void {
+    this.#runs.at(-1)?.recorder.connected(tookNs);
   }
 
   // ---- progress
@@ -294,6 +273,12 @@ export class LoadEngine {
     const { arrivals } = plan;
     return `${plan.name} ${arrivals.model === 'open' ? `${arrivals.ratePerSecond}/s` : `${arrivals.users} users`}`;
   }
+}
+
+function lanePhaseOf({ index, plan, recorder }: PhaseRun): LanePhase {
+  const { arrivals, connections, maxRequests } = plan;
+  const size = arrivals.model === 'closed' ? arrivals.users : connections;
+  return { index, model: arrivals.model, size, maxRequests: maxRequests ?? Infinity, recorder };
 }
 
 function nothing(): void {}

@@ -2,6 +2,7 @@ import { reply } from './protocol.ts';
 import { readHttp1Head } from './http1-head.ts';
 import { ChunkedBody } from './chunked-body.ts';
 import { HeadScanner } from './head-scanner.ts';
+import type { Exchange, Reply } from '../flows/exchange.ts';
 import type { HeadMemo } from './head-memo.ts';
 import type { Http1Head } from './http1-head.ts';
 import type { ParserLimits, ReplyFault, ReplyParser, ReplyState } from './protocol.ts';
@@ -9,6 +10,7 @@ import type { ParserLimits, ReplyFault, ReplyParser, ReplyState } from './protoc
 /** Interim replies (1xx) before the final one; more is a server that never answers. */
 export const maxInterimReplies = 16;
 
+const nothing = new Uint8Array(0);
 const part = { head: 0, length: 1, chunked: 2, untilClose: 3 } as const;
 
 /**
@@ -49,7 +51,11 @@ export class Http1Parser implements ReplyParser {
     return this.#head.keepAlive;
   }
 
-  expect(bodiless: boolean): void {
+  reply(): Reply {
+    return { status: this.status, headers: [], body: nothing };
+  }
+
+  expect(bodiless: boolean, _wants: Exchange['wants'] | null): void {
     // hot path
     this.state = reply.more;
     this.bodyBytes = 0;

@@ -1,4 +1,5 @@
 import type { StepPlan } from '../../model/plan.ts';
+import type { Exchange, Reply } from '../flows/exchange.ts';
 
 /**
  * The seam between the engine and a wire protocol, without input or output: the engine moves bytes, the protocol
@@ -43,12 +44,14 @@ export type ReplyFault = 'protocol' | 'body_too_large' | 'closed';
  * (or `failed`) until the next `expect`. It must not keep the pushed buffer: the next read overwrites it.
  */
 export interface ReplyParser {
-  /** Get ready for the next reply. */
-  expect(bodiless: boolean): void;
+  /** Get ready for the next reply, and keep the parts of it that are wanted. */
+  expect(bodiless: boolean, wants: Exchange['wants'] | null): void;
   /** Take bytes[start..end); returns the offset behind the last byte used. `state` says how it stands. */
   push(bytes: Uint8Array, start: number, end: number): number;
   /** The peer will send no more. */
   end(): ReplyState;
+  /** After `done`: the reply with the parts that were wanted. */
+  reply(): Reply;
   readonly state: ReplyState;
   readonly status: number;
   /** The connection may carry another request. */

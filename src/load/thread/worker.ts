@@ -3,7 +3,7 @@ import { startResources } from '../../measure/resources.ts';
 import { createRedactor, secretNames } from '../../model/secrets.ts';
 import { LoadEngine } from '../engine/engine.ts';
 import { nodeEventLoop } from '../engine/event-loop.ts';
-import { compileFlows } from '../engine/flows.ts';
+import { compileFlows } from '../flows/flows.ts';
 import { stopMessage } from './messages.ts';
 import { protocolOf } from '../protocols/index.ts';
 import { createTcpTransport } from '../connections/tcp-transport.ts';

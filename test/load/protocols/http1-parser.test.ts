@@ -31,7 +31,7 @@ function parse(
   const bounds = [...new Set([0, ...cuts.filter((cut) => cut < bytes.length), bytes.length])].toSorted(
     (a, b) => a - b,
   );
-  parser.expect(bodiless);
+  parser.expect(bodiless, null);
   let used = 0;
   for (const [index, from] of bounds.entries()) {
     const to = bounds[index + 1] ?? from;

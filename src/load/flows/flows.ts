@@ -1,5 +1,6 @@
 import { createRandom } from '../../measure/random.ts';
 import type { LoadPlan, StepPlan } from '../../model/plan.ts';
+import type { Exchange } from './exchange.ts';
 import type { EncodeContext, EncodedRequest, Protocol } from '../protocols/protocol.ts';
 
 /** A step ready to send. */
@@ -7,7 +8,9 @@ export interface Step {
   /** Position among all steps of the scenario. */
   readonly index: number;
   readonly name: string;
+  /** As it is each time when there is no exchange. */
   readonly request: EncodedRequest;
+  readonly exchange: Exchange | null;
   /** 1 at every status that counts as success. */
   readonly accepts: Uint8Array;
   /** Method and path as the scenario has them, for error examples. */
@@ -46,7 +49,15 @@ function compileStep(step: StepPlan, index: number, next: Step | null, request: 
   const accepts = new Uint8Array(600);
   if (step.expectStatus.length === 0) accepts.fill(1, 200, 400);
   for (const status of step.expectStatus) accepts[status] = 1;
-  return { index, name: step.name, request, accepts, label: `${step.method} ${step.path}`, next };
+  return {
+    index,
+    name: step.name,
+    request,
+    exchange: null,
+    accepts,
+    label: `${step.method} ${step.path}`,
+    next,
+  };
 }
 
 function chooser(weights: readonly number[], total: number, seed: number): () => number {
