@@ -79,7 +79,7 @@ if (workload === undefined || peer === undefined) {
     script: fileURLToPath(import.meta.url),
     workloads: Object.keys(workloads),
     peers: Object.keys(peers),
-    rounds: 5,
+    rounds: 9,
   });
   const worst = Math.min(
     ...Array.from(medians.values(), ([ours = NaN, byTick = NaN, off = NaN]) => off / Math.min(ours, byTick)),
@@ -91,7 +91,7 @@ if (workload === undefined || peer === undefined) {
   if (run === undefined || create === undefined) throw new Error(`${self}: no ${workload} or ${peer}`);
   const subject = create();
   await run(subject, 300_000);
-  const items = 1_500_000;
+  const items = 600_000;
   const start = performance.now();
   await run(subject, items);
   console.log(((performance.now() - start) * 1e6) / items);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { measure } from 'mitata';
-import { runRound } from '../src/bench/round.ts';
+import { runRound } from '../src/bench/rounds/round.ts';
 import { metricCatalogue } from '../src/model/metrics.ts';
 import type { BenchPlan, SubjectPlan } from '../src/model/plan.ts';
 import { createCacheGet } from './cache-get-subject.ts';

@@ -14,7 +14,7 @@ import { createRandom } from '../src/measure/random.ts';
 // Our policies beside the public packages: the same seeded string keys through the same loop, each (library,
 // workload) in a fresh process, in turn, medians over the rounds. Correctness is checked first. Losses are printed too.
 //
-//     node bench/cache-peers.ts [rounds]
+//     node bench/cache-peers.ts [rounds] [workloads] [libraries]      lists with commas; memory and constructor are workloads
 
 interface Candidate {
   get(key: string): unknown;
@@ -46,24 +46,41 @@ const keyCount = 100_000;
 const sequenceLength = 1 << 20;
 const limitMs = 30_000;
 
-/** Zipf 0.99 with get-or-set; the same with a scan of once-only keys in between; gets that always hit; sets alone. */
-const workloads = ['zipf', 'scans', 'hits', 'evict'] as const;
+/**
+ * Zipf 0.99 with get-or-set, the keys mixed, all short, all long, or mixed and made for each look-up, as most are
+ * that an application uses; with a scan of once-only keys in between; gets that always hit; sets alone.
+ */
+const workloads = ['zipf', 'zipf-short', 'zipf-long', 'zipf-made', 'scans', 'hits', 'evict'] as const;
+const tables = [...workloads, 'memory', 'constructor'];
 
 interface Sample {
   readonly opsPerSecond: number;
   readonly hitRatio: number;
 }
 
+const keyNames: Readonly<Record<string, (index: number) => string>> = {
+  'zipf-short': (index) => (index % 2 === 0 ? `user:${index}` : index.toString(36)),
+  'zipf-long': (index) =>
+    index % 2 === 0
+      ? `/api/v1/items/${index}?lang=en&page=2&sort=name`
+      : `session-${(index * 2_654_435_761) % 4_294_967_296}-${index}-${(index * 40_503) % 65_536}`,
+};
+
 const self = fileURLToPath(import.meta.url);
-const [, , command, name = '', workload = ''] = process.argv;
+const [, , command = '5', name = tables.join(), workload = Object.keys(candidates).join()] = process.argv;
 const create = candidates[name];
 if (command === 'speed' && create !== undefined) console.log(JSON.stringify(speed(create, workload)));
 else if (command === 'memory' && create !== undefined) console.log(JSON.stringify(memory(create)));
 else if (command === 'constructor' && create !== undefined) console.log(JSON.stringify(construction(create)));
-else compare(Number(command ?? 5));
+else compare(Number(command), name.split(','), workload.split(','));
 
-function compare(rounds: number): void {
+function compare(rounds: number, chosen: readonly string[], libraries: readonly string[]): void {
+  for (const one of chosen)
+    if (!tables.includes(one)) throw new Error(`No ${one}; there are ${tables.join()}.`);
+  const inTurn = <T>(times: number, argumentsFor: (library: string) => string[]): Map<string, T[]> =>
+    runInTurn<T>(libraries, times, argumentsFor);
   for (const one of workloads) {
+    if (!chosen.includes(one)) continue;
     const samples = inTurn<Sample>(rounds, (library) => ['speed', library, one]);
     console.log(
       `\n${one}: ${max} entries, ${keyCount} string keys, median of ${rounds} rounds [least..most]`,
@@ -82,10 +99,13 @@ function compare(rounds: number): void {
       );
     }
   }
-  const bytes = inTurn<number>(Math.min(rounds, 3), (library) => ['memory', library]);
-  console.log('\nbytes an entry when full of 100,000 numbers (keys made before)');
-  for (const [library, list] of bytes)
-    console.log(`${library.padEnd(18)} ${median(list).toFixed(1).padStart(7)}`);
+  if (chosen.includes('memory')) {
+    const bytes = inTurn<number>(Math.min(rounds, 3), (library) => ['memory', library]);
+    console.log('\nbytes an entry when full of 100,000 numbers (keys made before)');
+    for (const [library, list] of bytes)
+      console.log(`${library.padEnd(18)} ${median(list).toFixed(1).padStart(7)}`);
+  }
+  if (!chosen.includes('constructor')) return;
   const times = inTurn<number[]>(1, (library) => ['constructor', library]);
   console.log('\nmilliseconds to construct for max of 1,000, 100,000 and 8,000,000');
   for (const [library, [list = []]] of times) {
@@ -94,8 +114,11 @@ function compare(rounds: number): void {
 }
 
 /** Every library once a round, the order turning. */
-function inTurn<T>(rounds: number, argumentsFor: (library: string) => string[]): Map<string, T[]> {
-  const libraries = Object.keys(candidates);
+function runInTurn<T>(
+  libraries: readonly string[],
+  rounds: number,
+  argumentsFor: (library: string) => string[],
+): Map<string, T[]> {
   const results = new Map<string, T[]>(libraries.map((library) => [library, []]));
   for (let round = 0; round < rounds; round++) {
     for (let place = 0; place < libraries.length; place++) {
@@ -118,11 +141,12 @@ function inTurn<T>(rounds: number, argumentsFor: (library: string) => string[]):
 
 function speed(make: (max: number) => Candidate, kind: string): Sample {
   check(make);
-  const keys = Array.from({ length: keyCount }, (_, index) => keyName(index));
+  const nameOf = keyNames[kind] ?? keyName;
+  const keys = Array.from({ length: keyCount }, (_, index) => nameOf(index));
   const sequence = keySequence(kind);
   const cache = make(max);
   for (let index = 0; index < max; index++) cache.set(keys[index] ?? '', index);
-  const work = kind === 'evict' ? evict : getOrSet;
+  const work = kind === 'evict' ? evict : kind === 'zipf-made' ? makeAndGetOrSet : getOrSet;
   work(cache, keys, sequence);
   let best = Infinity;
   let hits = 0;
@@ -138,6 +162,16 @@ function getOrSet(cache: Candidate, keys: readonly string[], sequence: Int32Arra
   let hits = 0;
   for (let index = 0; index < sequenceLength; index++) {
     const key = keys[sequence[index] ?? 0] ?? '';
+    if (cache.get(key) === undefined) cache.set(key, index);
+    else hits++;
+  }
+  return hits;
+}
+
+function makeAndGetOrSet(cache: Candidate, _: readonly string[], sequence: Int32Array): number {
+  let hits = 0;
+  for (let index = 0; index < sequenceLength; index++) {
+    const key = keyName(sequence[index] ?? 0);
     if (cache.get(key) === undefined) cache.set(key, index);
     else hits++;
   }
@@ -173,10 +207,13 @@ function memory(make: (max: number) => Candidate): number {
   if (typeof collect !== 'function') throw new Error('no garbage collector to call');
   const entries = 100_000;
   const keys = Array.from({ length: entries }, (_, index) => keyName(index));
-  // A Map makes the text of a key one piece and puts its hash into it; that is not the cache's doing.
-  keys.forEach((key) => new Map<string, number>().set(key, 1));
-  collect();
+  // A Map puts the hash of a key into it, and who reads a character makes its text one piece, which is 22 bytes less at
+  // the next collection: neither is the cache's doing.
+  keys.forEach((key) => new Map<string, number>().set(key, key.charCodeAt(0)));
+  for (let times = 0; times < 12; times++) collect();
   const used = (): number => {
+    // Dead array buffers are counted off when the next collection begins.
+    collect();
     collect();
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     return heapUsed + arrayBuffers;

@@ -75,8 +75,20 @@ const value = fc.oneof(
   fc.string(),
   fc.array(fc.integer(), { maxLength: 40 }),
 );
+const tag = fc.constantFrom('red', 'blue', "o'clock", 'две', '', '__proto__', 'a b');
 const steps = fc.array(
   fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        op: fc.constant('setTagged' as const),
+        key,
+        value,
+        tags: fc.uniqueArray(tag, { maxLength: 3 }),
+        ttlMs: fc.constantFrom(0, 60_000),
+      }),
+    },
+    { weight: 2, arbitrary: fc.record({ op: fc.constant('invalidateTag' as const), tag }) },
     { weight: 4, arbitrary: fc.record({ op: fc.constant('set' as const), key, value }) },
     {
       weight: 1,
@@ -116,8 +128,19 @@ for (const [name, kind] of Object.entries(kinds)) {
         fc.asyncProperty(steps, async (sequence) => {
           await level.clear();
           const model = new Map<string, unknown>();
+          const tagsOf = new Map<string, readonly string[]>();
           for (const step of sequence) {
-            if (step.op === 'set') {
+            if (step.op === 'setTagged') {
+              const { value: held, tags, ttlMs } = step;
+              await level.set(step.key, { value: held, ttlMs, tags });
+              model.set(step.key, held);
+              tagsOf.set(step.key, tags);
+            } else if (step.op === 'invalidateTag') {
+              await level.invalidateTag?.(step.tag);
+              for (const one of model.keys())
+                if (tagsOf.get(one)?.includes(step.tag) === true) model.delete(one);
+            } else if (step.op === 'set') {
+              tagsOf.delete(step.key);
               await level.set(step.key, { value: step.value, ttlMs: 0 });
               model.set(step.key, step.value);
             } else if (step.op === 'setMany') {
@@ -125,11 +148,16 @@ for (const [name, kind] of Object.entries(kinds)) {
                 step.entries.map(([one, held]) => [one, { value: held, ttlMs: 60_000 }]),
               );
               await level.setMany(entries);
-              for (const [one, held] of step.entries) model.set(one, held);
+              for (const [one, held] of step.entries) {
+                model.set(one, held);
+                tagsOf.delete(one);
+              }
             } else if (step.op === 'get') {
               const entry = await level.get(step.key);
               assert.equal(entry !== undefined, model.has(step.key), step.key);
               assert.deepEqual(entry?.value, model.get(step.key));
+              if (entry !== undefined)
+                assert.deepEqual(entry.tags?.toSorted() ?? [], tagsOf.get(step.key)?.toSorted() ?? []);
             } else if (step.op === 'getMany') {
               const found = await level.getMany(step.keys);
               const wanted = step.keys.filter((one) => model.has(one));
@@ -165,6 +193,16 @@ for (const [name, kind] of Object.entries(kinds)) {
         'for ever',
         'long',
       ]);
+    });
+
+    test('a tag outlives the first of its entries to expire', async () => {
+      await level.set('stays', { value: 1, ttlMs: 0, tags: ['shared'] });
+      await level.set('goes', { value: 2, ttlMs: 10, tags: ['shared'] });
+      await delay(25);
+      assert.equal(await level.get('goes'), undefined);
+      assert.deepEqual(await level.get('stays'), { value: 1, ttlMs: 0, tags: ['shared'] });
+      await level.invalidateTag?.('shared');
+      assert.equal(await level.get('stays'), undefined);
     });
 
     test('an entry set again has its new time to live', async () => {

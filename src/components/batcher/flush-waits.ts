@@ -2,7 +2,7 @@ interface FlushWait {
   /** Items of ticks up to this one are waited for. */
   readonly upTo: number;
   remaining: number;
-  readonly resolve: () => void;
+  readonly resolve: (after: Promise<void>) => void;
 }
 
 /** Calls of `flush` that wait until every item that was there has settled, in whatever order they do. */
@@ -26,7 +26,8 @@ export class FlushWaits {
     for (const wait of this.#waits) {
       if (tickOrder > wait.upTo || --wait.remaining > 0) continue;
       this.#waits.delete(wait);
-      wait.resolve();
+      // As late as a rejection comes to the caller of `add` (see BatchEntry.fail), and so after it.
+      wait.resolve(Promise.resolve());
     }
   }
 }

@@ -1,6 +1,6 @@
+import { EntryLane } from './entry-lane.ts';
+import type { LaneEntry } from './entry-lane.ts';
 import { priorities } from './priorities.ts';
-import { RingLane } from './ring-lane.ts';
-import type { LaneEntry } from './ring-lane.ts';
 
 /** A moment that all entries of one tick share. */
 export interface Tick {
@@ -25,7 +25,7 @@ export interface PrioritizedEntry extends LaneEntry {
  * important wait long for that: at most three batches in a row have none of them while some wait.
  */
 export class PriorityLanes<T extends PrioritizedEntry> {
-  readonly #lanes: readonly RingLane<T>[] = priorities.map(() => new RingLane<T>());
+  readonly #lanes: readonly EntryLane<T>[] = priorities.map(() => new EntryLane<T>());
   /** For each priority: batches since it last gave an entry or was empty. */
   readonly #passedOver: number[] = priorities.map(() => 0);
   readonly #agingBatches: number;
@@ -66,6 +66,13 @@ export class PriorityLanes<T extends PrioritizedEntry> {
 
   /** The next batch, at least one entry where there is one: at most `count`, and not more bytes than `bytes` but for its first. */
   takeBatch(count: number, bytes: number): T[] {
+    const only = this.#length <= count && this.#bytes <= bytes ? this.#onlyLane() : undefined;
+    if (only !== undefined) {
+      this.#length = 0;
+      this.#bytes = 0;
+      this.#passedOver.fill(0);
+      return only.takeAll();
+    }
     const batch: T[] = [];
     const aged = this.#agedLevel();
     let movedBytes = aged === -1 ? 0 : this.#moveFrom(aged, batch, count, bytes);
@@ -121,10 +128,15 @@ export class PriorityLanes<T extends PrioritizedEntry> {
     for (const lane of this.#lanes) yield* lane;
   }
 
-  #laneOf(entry: T): RingLane<T> {
+  #laneOf(entry: T): EntryLane<T> {
     const lane = this.#lanes[entry.level];
     if (lane === undefined) throw new RangeError(`Expected a level of 0 to 3, got ${entry.level}.`);
     return lane;
+  }
+
+  /** The lane that has all entries; undefined where several have some. */
+  #onlyLane(): EntryLane<T> | undefined {
+    return this.#lanes.find((lane) => lane.length === this.#length);
   }
 
   /** The priority passed over longest, if that is too long; else -1. */

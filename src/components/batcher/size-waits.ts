@@ -1,11 +1,15 @@
 interface SizeWait {
   readonly below: number;
-  readonly resolve: () => void;
+  readonly resolve: (after: Promise<void>) => void;
 }
 
 /** Those who wait until fewer than a number of items are left. */
 export class SizeWaits {
   readonly #waits = new Set<SizeWait>();
+
+  get length(): number {
+    return this.#waits.size;
+  }
 
   /** Resolves at once when there are already fewer. */
   wait(below: number, size: number): Promise<void> {
@@ -21,7 +25,8 @@ export class SizeWaits {
     for (const wait of this.#waits) {
       if (size >= wait.below) continue;
       this.#waits.delete(wait);
-      wait.resolve();
+      // As FlushWaits does, for those whose results these are come first.
+      wait.resolve(Promise.resolve());
     }
   }
 }

@@ -19,6 +19,8 @@ export interface Cache<K, V> {
   peek(key: K): V | undefined;
   /** Whether there was such a (live) entry. */
   delete(key: K): boolean;
+  /** Delete every entry that was last set with this tag, in O(their number); how many (live ones) there were. */
+  invalidateTag(tag: string): number;
   clear(): void;
   /** Change bounds of the running cache, at once; a bound that is not named stays. */
   resize(bounds: CacheBounds): void;
@@ -68,9 +70,11 @@ export interface CacheOptions<K, V> extends CacheBounds {
 export interface SetOptions {
   /** For this entry, in place of the cache's; 0: for ever. */
   readonly ttl?: number;
+  /** What `invalidateTag` finds the entry by: at most 100 strings, in place of those it had. @default none */
+  readonly tags?: readonly string[];
 }
 
-/** evict: to keep a bound. set: another value took its place. delete: by `delete` or `clear`. expire: its ttl is over. */
+/** evict: to keep a bound. set: another value took its place. delete: by `delete`, `invalidateTag` or `clear`. expire: its ttl is over. */
 export type EvictReason = 'evict' | 'set' | 'delete' | 'expire';
 
 /** Counts since creation, but for `entries` and `bytes`: those are now. */

@@ -1,25 +1,27 @@
 import type { Cache, CacheBounds, CacheOptions, CacheStats, EvictReason, SetOptions } from './cache.ts';
 import { cacheBounds, cacheSettings, entrySize, ttlOption } from './cache-settings.ts';
 import type { CacheSettings } from './cache-settings.ts';
+import { EntrySlots } from './entry-slots.ts';
 import type { CreateEvictionOrder, EvictionOrder } from './eviction-order.ts';
 import { Notices } from './notices.ts';
 import { PurgeAlarm } from './purge-alarm.ts';
+import { TagIndex, tagOption, tagsOption } from './tag-index.ts';
 import { TimingWheel } from './timing-wheel.ts';
 
 const none = -1;
-const firstCapacity = 16;
 /** Expired entries that a `set` clears away beyond those whose room it needs: more than it adds, so they cannot pile up. */
 const sweepLimit = 2;
 /** Expired entries that one ring of the purge timer clears away, so that it does not hold up the event loop. */
 const purgeLimit = 1000;
 
+const noKey: unique symbol = Symbol('no key');
+
 /**
- * Everything about a cache but the order of eviction. An entry is a slot, an index into parallel arrays that grow by
- * doubling and are never larger than twice the most entries there have been; freed slots are used again.
+ * Everything about a cache but the order of eviction. An entry is a slot, an index into parallel arrays.
  *
- *     Map: key -> slot      keys[slot]  values[slot]  sizes[slot]      order: links      expiry: deadlines
+ *     Map: key -> slot      entries: keys, values, sizes      order: links      expiry: deadlines      tags: sets
  *
- * Sizes and deadlines exist only once they are needed.
+ * Sizes, deadlines and tags exist only once they are needed.
  */
 export class SlotCache<K, V> implements Cache<K, V> {
   readonly #settings: CacheSettings<K, V>;
@@ -30,14 +32,13 @@ export class SlotCache<K, V> implements Cache<K, V> {
   #max: number;
   #maxSize: number;
 
-  #keys: (K | undefined)[] = [];
-  #values: (V | undefined)[] = [];
-  #sizes: Float64Array<ArrayBuffer> | null;
+  readonly #entries: EntrySlots<K, V>;
+  readonly #hasSizes: boolean;
   #expiry: TimingWheel | null = null;
-  #free: number[] = [];
-  #capacity = 0;
+  #tags: TagIndex | null = null;
+  /** The key that `get` missed last, if nothing has come since: `set` need not look for it again. */
+  #missed: K | typeof noKey = noKey;
 
-  #bytes = 0;
   #hits = 0;
   #misses = 0;
   #sets = 0;
@@ -48,10 +49,11 @@ export class SlotCache<K, V> implements Cache<K, V> {
   constructor(options: CacheOptions<K, V>, createOrder: CreateEvictionOrder) {
     const settings = cacheSettings(options);
     this.#settings = settings;
-    this.#order = createOrder({ weighted: settings.sizeCalculation !== null });
+    this.#hasSizes = settings.sizeCalculation !== null;
+    this.#entries = new EntrySlots({ hasSizes: this.#hasSizes });
+    this.#order = createOrder({ weighted: this.#hasSizes });
     this.#max = settings.max;
     this.#maxSize = settings.maxSize;
-    this.#sizes = settings.sizeCalculation === null ? null : new Float64Array(0);
     this.#purge = settings.ttlAutopurge ? new PurgeAlarm(settings, () => this.#purgeExpired()) : null;
     this.#notices = settings.onEvict === null ? null : new Notices(settings.onEvict);
   }
@@ -61,19 +63,24 @@ export class SlotCache<K, V> implements Cache<K, V> {
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#entries.bytes;
   }
 
   // hot path
   get(key: K): V | undefined {
     const slot = this.#slots.get(key);
-    if (slot === undefined || (this.#expiry !== null && this.#expireIfDue(slot))) {
+    if (slot === undefined) {
+      this.#missed = key;
+      this.#misses++;
+      return undefined;
+    }
+    if (this.#expiry !== null && this.#expireIfDue(slot)) {
       this.#misses++;
       return undefined;
     }
     this.#hits++;
     this.#order.touched(slot);
-    return this.#values[slot];
+    return this.#entries.value(slot);
   }
 
   // hot path
@@ -82,11 +89,13 @@ export class SlotCache<K, V> implements Cache<K, V> {
     const { sizeCalculation } = this.#settings;
     const size = sizeCalculation === null ? 0 : entrySize(sizeCalculation(value, key));
     const ttlMs = options?.ttl === undefined ? this.#settings.ttlMs : ttlOption(options.ttl);
+    const tags = options?.tags === undefined ? null : tagsOption(options.tags);
     const nowMs = ttlMs > 0 || this.#expiry !== null ? this.#settings.now() : 0;
 
-    const kept = this.#store(key, value, size, ttlMs > 0 ? nowMs + ttlMs : Infinity, nowMs);
+    const slot = this.#store(key, value, size, ttlMs > 0 ? nowMs + ttlMs : Infinity, nowMs);
+    if (slot !== none && (tags !== null || this.#tags !== null)) this.#setTags(slot, tags ?? []);
     this.#notices?.deliver();
-    return kept;
+    return slot !== none;
   }
 
   has(key: K): boolean {
@@ -95,7 +104,7 @@ export class SlotCache<K, V> implements Cache<K, V> {
 
   peek(key: K): V | undefined {
     const slot = this.#liveSlot(key);
-    return slot === none ? undefined : this.#values[slot];
+    return slot === none ? undefined : this.#entries.value(slot);
   }
 
   delete(key: K): boolean {
@@ -106,29 +115,37 @@ export class SlotCache<K, V> implements Cache<K, V> {
     return true;
   }
 
+  invalidateTag(tag: string): number {
+    let removed = 0;
+    for (const slot of this.#tags?.slotsOf(tagOption(tag)) ?? []) {
+      const isDue = this.#expiry !== null && this.#isDue(slot, this.#settings.now());
+      this.#remove(slot, isDue ? 'expire' : 'delete');
+      if (!isDue) removed++;
+    }
+    this.#notices?.deliver();
+    return removed;
+  }
+
   clear(): void {
     if (this.#notices !== null) {
-      for (const [key, slot] of this.#slots) this.#notices.add(this.#valueAt(slot), key, 'delete');
+      for (const [key, slot] of this.#slots) this.#notices.add(this.#entries.value(slot), key, 'delete');
     }
     this.#slots.clear();
+    this.#missed = noKey;
     this.#order.clear();
-    this.#keys = [];
-    this.#values = [];
-    this.#sizes = this.#sizes === null ? null : new Float64Array(0);
+    this.#entries.clear();
     this.#expiry = null;
+    this.#tags = null;
     this.#purge?.clear();
-    this.#free = [];
-    this.#capacity = 0;
-    this.#bytes = 0;
     this.#notices?.deliver();
   }
 
   resize(bounds: CacheBounds): void {
-    const next = cacheBounds(bounds, this.#sizes !== null, { max: this.#max, maxSize: this.#maxSize });
+    const next = cacheBounds(bounds, this.#hasSizes, { max: this.#max, maxSize: this.#maxSize });
     if (this.#expiry !== null) this.#sweep(this.#settings.now(), sweepLimit);
     this.#max = next.max;
     this.#maxSize = next.maxSize;
-    while (this.#slots.size > this.#max || this.#bytes > this.#maxSize) this.#evictOne();
+    while (this.#slots.size > this.#max || this.#entries.bytes > this.#maxSize) this.#evictOne();
     this.#notices?.deliver();
   }
 
@@ -141,7 +158,7 @@ export class SlotCache<K, V> implements Cache<K, V> {
   *entries(): IterableIterator<[K, V]> {
     for (const key of this.#slots.keys()) {
       const slot = this.#liveSlot(key);
-      if (slot !== none) yield [key, this.#valueAt(slot)];
+      if (slot !== none) yield [key, this.#entries.value(slot)];
     }
   }
 
@@ -160,14 +177,14 @@ export class SlotCache<K, V> implements Cache<K, V> {
       expirations: this.#expirations,
       rejected: this.#rejected,
       entries: this.#slots.size,
-      bytes: this.#bytes,
+      bytes: this.#entries.bytes,
     };
   }
 
-  /** One consistent step from state to state, told to nobody yet. */
-  #store(key: K, value: V, size: number, deadlineMs: number, nowMs: number): boolean {
+  /** One consistent step from state to state, told to nobody yet. The slot, -1 when the entry is not kept. */
+  #store(key: K, value: V, size: number, deadlineMs: number, nowMs: number): number {
     if (this.#expiry !== null) this.#sweep(nowMs, sweepLimit);
-    let slot = this.#slots.get(key) ?? none;
+    let slot = key === this.#missed ? none : (this.#slots.get(key) ?? none);
     if (slot !== none && this.#isDue(slot, nowMs)) {
       this.#remove(slot, 'expire');
       slot = none;
@@ -175,59 +192,52 @@ export class SlotCache<K, V> implements Cache<K, V> {
     if (size > this.#maxSize || size > this.#settings.maxEntrySize) {
       if (slot !== none) this.#remove(slot, 'set');
       this.#rejected++;
-      return false;
+      return none;
     }
     if (slot !== none) {
       this.#noticeReplaced(slot, key, value);
       // An update that others must make room for is put in anew, so that the policy cannot choose the entry itself.
-      if (this.#bytes - this.#sizeAt(slot) + size > this.#maxSize) {
+      if (this.#entries.bytes - this.#entries.size(slot) + size > this.#maxSize) {
         this.#unlink(slot);
         slot = none;
       } else {
         this.#order.touched(slot);
-        if (this.#sizes !== null && this.#sizeAt(slot) !== size) this.#order.reweighed(slot, size);
+        if (this.#hasSizes && this.#entries.size(slot) !== size) this.#order.reweighed(slot, size);
       }
     }
     if (slot === none) {
-      while (this.#slots.size >= this.#max || this.#bytes + size > this.#maxSize) this.#evictOne();
+      while (this.#slots.size >= this.#max || this.#entries.bytes + size > this.#maxSize) this.#evictOne();
       slot = this.#insert(key, size);
     }
-    this.#values[slot] = value;
-    this.#setSize(slot, size);
+    this.#entries.setValue(slot, value);
+    this.#entries.setSize(slot, size);
     this.#setDeadline(slot, deadlineMs, nowMs);
     this.#sets++;
-    return true;
+    return slot;
   }
 
   #insert(key: K, size: number): number {
-    const slot = this.#free.pop() ?? this.#keys.length;
-    if (slot >= this.#capacity) this.#grow(slot + 1);
+    const slot = this.#entries.free();
+    if (slot >= this.#entries.capacity) {
+      const capacity = this.#entries.grow(this.#max);
+      this.#order.grow(capacity);
+      this.#expiry?.grow(capacity);
+    }
     this.#slots.set(key, slot);
-    this.#keys[slot] = key;
+    this.#missed = noKey;
+    this.#entries.setKey(slot, key);
     this.#order.added(slot, key, size);
     return slot;
   }
 
-  /** By doubling, but not beyond what the bound lets in. */
-  #grow(least: number): void {
-    this.#capacity = Math.max(least, Math.min(this.#max, Math.max(firstCapacity, this.#capacity * 2)));
-    this.#order.grow(this.#capacity);
-    this.#expiry?.grow(this.#capacity);
-    if (this.#sizes === null) return;
-    const sizes = new Float64Array(this.#capacity);
-    sizes.set(this.#sizes);
-    this.#sizes = sizes;
-  }
-
-  #setSize(slot: number, size: number): void {
-    if (this.#sizes === null) return;
-    this.#bytes += size - (this.#sizes[slot] ?? 0);
-    this.#sizes[slot] = size;
+  #setTags(slot: number, tags: readonly string[]): void {
+    this.#tags ??= new TagIndex();
+    this.#tags.put(slot, tags);
   }
 
   #setDeadline(slot: number, deadlineMs: number, nowMs: number): void {
     if (deadlineMs !== Infinity) {
-      this.#expiry ??= new TimingWheel(this.#capacity, nowMs);
+      this.#expiry ??= new TimingWheel(this.#entries.capacity, nowMs);
       this.#expiry.set(slot, deadlineMs);
       this.#purge?.by(deadlineMs);
     } else this.#expiry?.remove(slot);
@@ -277,39 +287,22 @@ export class SlotCache<K, V> implements Cache<K, V> {
   #remove(slot: number, reason: EvictReason): void {
     if (reason === 'evict') this.#evictions++;
     else if (reason === 'expire') this.#expirations++;
-    this.#notices?.add(this.#valueAt(slot), this.#keyAt(slot), reason);
+    this.#notices?.add(this.#entries.value(slot), this.#entries.key(slot), reason);
     this.#unlink(slot);
   }
 
   #unlink(slot: number): void {
-    this.#slots.delete(this.#keyAt(slot));
+    this.#slots.delete(this.#entries.key(slot));
     this.#order.removed(slot);
     this.#expiry?.remove(slot);
-    this.#setSize(slot, 0);
-    this.#keys[slot] = undefined;
-    this.#values[slot] = undefined;
-    this.#free.push(slot);
+    this.#tags?.remove(slot);
+    this.#entries.release(slot);
   }
 
   /** Setting the value that is there already lets nothing go. */
   #noticeReplaced(slot: number, key: K, value: V): void {
     if (this.#notices === null) return;
-    const old = this.#valueAt(slot);
+    const old = this.#entries.value(slot);
     if (!Object.is(old, value)) this.#notices.add(old, key, 'set');
-  }
-
-  #sizeAt(slot: number): number {
-    return this.#sizes?.[slot] ?? 0;
-  }
-
-  // A used slot holds a K and a V; the arrays' types also allow for the free ones, and `undefined` may itself be a V.
-  #keyAt(slot: number): K {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return this.#keys[slot] as K;
-  }
-
-  #valueAt(slot: number): V {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return this.#values[slot] as V;
   }
 }

@@ -1,29 +1,20 @@
-import { backoffMs } from '../internal/backoff.ts';
 import { WakeUp } from '../internal/wake-up.ts';
 import { Checks } from './checks.ts';
-import { startCreation } from './creation.ts';
-import type { Creation } from './creation.ts';
+import { Creations } from './creations.ts';
 import { Disposals } from './disposals.ts';
+import { EventTeller } from './event-teller.ts';
 import { IdleStack } from './idle-stack.ts';
 import { ItemLease } from './item-lease.ts';
 import { LeakWatch, stackOf } from './leak-watch.ts';
 import type { BorrowTrace } from './leak-watch.ts';
 import { PoolCounters } from './pool-counters.ts';
-import {
-  AcquireTimeoutError,
-  CreateTimeoutError,
-  NotBorrowedError,
-  PoolClosedError,
-  PoolFullError,
-} from './pool-errors.ts';
-import type { PoolEvent, RetireReason } from './pool-events.ts';
+import { AcquireTimeoutError, NotBorrowedError, PoolClosedError, PoolFullError } from './pool-errors.ts';
+import type { RetireReason } from './pool-events.ts';
 import { poolSettings } from './pool-options.ts';
 import type { PoolOptions, PoolSettings } from './pool-options.ts';
 import type { AcquireOptions, Lease, Pool, PoolStats } from './pool.ts';
 import { PooledItem } from './pooled-item.ts';
 import { WaiterQueue } from './waiter-queue.ts';
-
-const notNew = 'Expected `create` to make a new resource, got one that is in the pool already.';
 
 export class ResourcePool<T> implements Pool<T> {
   readonly #settings: PoolSettings<T>;
@@ -33,25 +24,32 @@ export class ResourcePool<T> implements Pool<T> {
   readonly #waiters: WaiterQueue<T>;
   readonly #leaks: LeakWatch<T>;
   readonly #refill: WakeUp;
-  readonly #creating = new Map<Creation<T>, Promise<void>>();
+  readonly #creations: Creations<T>;
   readonly #checks: Checks<T>;
   readonly #disposals: Disposals<T>;
   readonly #drained = Promise.withResolvers<void>();
   readonly #counters: PoolCounters;
+  readonly #events: EventTeller<T>;
   #state: 'open' | 'draining' | 'destroyed' = 'open';
-  /** Creations that failed for good since the last that did not, why, and until when nothing is created ahead of need. */
-  #failures = 0;
-  #lastError: unknown = undefined;
-  #refillAtMs = -Infinity;
+  /**
+   * The last reading of the clock. To read it takes an eighth of a contended cycle, so those who come to wait in one
+   * turn of the event loop came at the time of the last reading in it; how long a resource is used is read exactly.
+   */
+  #turnMs = NaN;
+  #isTurnTimed = false;
+  readonly #endTurn = (): void => {
+    this.#isTurnTimed = false;
+  };
 
   constructor(options: PoolOptions<T>) {
     const settings = poolSettings(options);
     const { now, timers, acquireTimeoutMs, leakThresholdMs } = settings;
     this.#settings = settings;
     this.#counters = new PoolCounters(settings.max, now());
+    this.#events = new EventTeller(settings.onEvent);
     this.#idle = new IdleStack({
       ...settings,
-      maySpare: () => this.#items.size + this.#creating.size > settings.min,
+      maySpare: () => this.#items.size + this.#creations.size > settings.min,
       onExpire: (item, reason) => this.#letGo(item, reason),
       onCheckDue: (item) => this.#checks.start(item),
     });
@@ -62,6 +60,23 @@ export class ResourcePool<T> implements Pool<T> {
     this.#disposals = new Disposals({
       ...settings,
       onGone: (resource, error) => this.#afterDisposal(resource, error),
+    });
+    this.#creations = new Creations({
+      ...settings,
+      waitedFor: () => this.#waiters.length > 0,
+      wanted: () => this.#waiters.length > 0 || (this.#state === 'open' && this.#lacks(1)),
+      isNew: (resource) => this.#isNew(resource),
+      onCreated: (resource, ms) => this.#receive(resource, ms),
+      onLate: (resource) => this.#receiveLate(resource),
+      onFailure: (error, retryInMs) => {
+        this.#counters.createFailures++;
+        this.#events.tell({ type: 'create-failed', error, retryInMs });
+      },
+      onGivenUp: (error) => void this.#waiters.rejectFirst(error),
+      onEnd: () => {
+        this.#supply();
+        this.#checkDrained();
+      },
     });
     this.#waiters = new WaiterQueue({
       timeoutMs: acquireTimeoutMs,
@@ -125,10 +140,10 @@ export class ResourcePool<T> implements Pool<T> {
     this.#refill.clear();
     const closed = new PoolClosedError();
     while (this.#waiters.rejectFirst(closed));
-    for (const creation of this.#creating.keys()) creation.abort(closed);
+    const created = this.#creations.abort(closed);
     const checked = this.#checks.abort(closed);
     for (const item of this.#idle.takeAll()) this.#letGo(item, 'closed');
-    await Promise.all(this.#creating.values());
+    await created;
     await checked;
     await this.#disposals.whenDone();
   }
@@ -146,7 +161,7 @@ export class ResourcePool<T> implements Pool<T> {
   }
 
   get #total(): number {
-    return this.#items.size + this.#creating.size + this.#disposals.size;
+    return this.#items.size + this.#creations.size + this.#disposals.size;
   }
 
   get #borrowedCount(): number {
@@ -155,7 +170,7 @@ export class ResourcePool<T> implements Pool<T> {
 
   /** Resources that will be offered to whoever waits. */
   get #onTheWay(): number {
-    return this.#creating.size + this.#checks.size;
+    return this.#creations.size + this.#checks.size;
   }
 
   #acquire(options: AcquireOptions | undefined, trace: BorrowTrace | null): Promise<T> {
@@ -163,8 +178,8 @@ export class ResourcePool<T> implements Pool<T> {
     const signal = options?.signal;
     if (signal?.aborted === true) return Promise.reject(signal.reason);
     const { max, maxWaiting, now } = this.#settings;
-    const nowMs = now();
     if (this.#waiters.length === 0 && this.#idle.length > 0) {
+      const nowMs = now();
       const item = this.#idle.pop(nowMs);
       if (item !== null && this.#isFresh(item, nowMs)) {
         this.#lend(item, nowMs, nowMs, trace);
@@ -178,29 +193,43 @@ export class ResourcePool<T> implements Pool<T> {
       return Promise.reject(new PoolFullError(maxWaiting, this.#situation()));
     }
     this.#counters.waits++;
-    const acquired = this.#waiters.enter({ nowMs, signal, trace });
-    this.#supply(nowMs);
+    if (!this.#isTurnTimed) this.#beginTurn();
+    const nowMs = this.#turnMs;
+    const acquired = this.#waiters.enter(nowMs, signal, trace);
+    if (free) this.#supply(nowMs);
     return acquired;
+  }
+
+  #beginTurn(): void {
+    this.#isTurnTimed = true;
+    this.#turnMs = this.#settings.now();
+    process.nextTick(this.#endTurn);
   }
 
   /** Start what is needed for those who wait, and for the minimum. */
   #supply(nowMs = this.#settings.now()): void {
-    const { max, min } = this.#settings;
+    const { max } = this.#settings;
     while (this.#waiters.length > this.#onTheWay) {
       const item = this.#idle.length > 0 ? this.#idle.pop(nowMs) : null;
       if (item !== null) {
         if (this.#isFresh(item, nowMs)) this.#offer(item, nowMs);
         else this.#checks.start(item);
-      } else if (this.#total < max) this.#create();
+      } else if (this.#total < max) this.#creations.start();
       else break;
     }
-    while (this.#state === 'open' && this.#items.size + this.#creating.size < min && this.#total < max) {
-      if (this.#refillAtMs > nowMs) {
-        this.#refill.at(this.#refillAtMs);
+    while (this.#state === 'open' && this.#lacks(0) && this.#total < max) {
+      const { againAtMs } = this.#creations;
+      if (againAtMs > nowMs) {
+        this.#refill.at(againAtMs);
         break;
       }
-      this.#create();
+      this.#creations.start();
     }
+  }
+
+  /** Whether there would be too few if so many of those under way did not come. */
+  #lacks(withoutThese: number): boolean {
+    return this.#items.size + this.#creations.size - withoutThese < this.#settings.min;
   }
 
   #isFresh({ checkedMs }: PooledItem<T>, nowMs: number): boolean {
@@ -228,13 +257,14 @@ export class ResourcePool<T> implements Pool<T> {
     this.#counters.borrowedSinceSumMs += nowMs;
     this.#counters.wait.record(nowMs - sinceMs);
     if (this.#settings.onEvent !== null)
-      this.#tell({ type: 'acquired', resource: item.resource, waitedMs: nowMs - sinceMs });
+      this.#events.tell({ type: 'acquired', resource: item.resource, waitedMs: nowMs - sinceMs });
   }
 
   #takeBack(item: PooledItem<T>, broken: boolean): void {
     const { now, maxUses, onEvent } = this.#settings;
     const { resource, trace } = item;
     const nowMs = now();
+    this.#turnMs = nowMs;
     const usedMs = nowMs - item.borrowedMs;
     this.#counters.use.record(usedMs);
     this.#counters.borrowedSinceSumMs -= item.borrowedMs;
@@ -244,9 +274,9 @@ export class ResourcePool<T> implements Pool<T> {
     item.checkedMs = nowMs;
     if (trace !== null) this.#leaks.returned(item);
     if (onEvent !== null) {
-      this.#tell({ type: 'released', resource, usedMs });
+      this.#events.tell({ type: 'released', resource, usedMs });
       if (trace?.reported === true)
-        this.#tell({ type: 'leak-returned', resource, heldMs: usedMs, stack: stackOf(trace) });
+        this.#events.tell({ type: 'leak-returned', resource, heldMs: usedMs, stack: stackOf(trace) });
     }
     if (broken) this.#letGo(item, 'discarded');
     else if (maxUses > 0 && item.uses >= maxUses) this.#letGo(item, 'uses');
@@ -264,53 +294,17 @@ export class ResourcePool<T> implements Pool<T> {
     );
   }
 
-  #create(): void {
-    const { create, createTimeoutMs, createRetries, createBackoff, min, now, timers, random } =
-      this.#settings;
-    const startMs = now();
-    const creation = startCreation<T>({
-      create,
-      timeoutMs: createTimeoutMs,
-      retries: createRetries,
-      backoff: createBackoff,
-      random,
-      timers,
-      timeoutError: () => new CreateTimeoutError(createTimeoutMs),
-      onLate: (resource) => this.#receiveLate(resource),
-      waitedFor: () => this.#waiters.length > 0,
-      wanted: () =>
-        this.#waiters.length > 0 || (this.#state === 'open' && this.#items.size + this.#creating.size <= min),
-      onFailure: (error, retryInMs) => {
-        this.#counters.createFailures++;
-        this.#lastError = error;
-        this.#tell({ type: 'create-failed', error, retryInMs });
-      },
-    });
-    this.#creating.set(creation, this.#receive(creation, startMs));
+  #isNew(resource: T): boolean {
+    const isNew = !this.#items.has(resource);
+    if (!isNew) this.#counters.createFailures++;
+    return isNew;
   }
 
-  async #receive(creation: Creation<T>, startMs: number): Promise<void> {
-    const { now, createBackoff, random } = this.#settings;
-    try {
-      const resource = await creation.result;
-      if (this.#items.has(resource)) {
-        this.#counters.createFailures++;
-        throw new TypeError(notNew);
-      }
-      this.#creating.delete(creation);
-      this.#failures = 0;
-      this.#lastError = undefined;
-      const item = this.#adopt(resource);
-      this.#counters.create.record(now() - startMs);
-      this.#tell({ type: 'created', resource, ms: now() - startMs });
-      this.#offer(item, now());
-    } catch (error) {
-      this.#creating.delete(creation);
-      this.#refillAtMs = now() + backoffMs(createBackoff, ++this.#failures, random);
-      this.#waiters.rejectFirst(error);
-    }
-    this.#supply();
-    this.#checkDrained();
+  #receive(resource: T, createdInMs: number): void {
+    const item = this.#adopt(resource);
+    this.#counters.create.record(createdInMs);
+    this.#events.tell({ type: 'created', resource, ms: createdInMs });
+    this.#offer(item, this.#settings.now());
   }
 
   #adopt(resource: T): PooledItem<T> {
@@ -337,7 +331,7 @@ export class ResourcePool<T> implements Pool<T> {
     } else if (this.#state === 'destroyed') this.#letGo(item, 'closed');
     else {
       this.#counters.validationFailures++;
-      this.#tell({ type: 'invalid', resource: item.resource, error });
+      this.#events.tell({ type: 'invalid', resource: item.resource, error });
       this.#letGo(item, 'invalid');
     }
     this.#supply();
@@ -347,7 +341,7 @@ export class ResourcePool<T> implements Pool<T> {
   #letGo(item: PooledItem<T>, reason: RetireReason): void {
     this.#items.delete(item.resource);
     item.state = 'idle';
-    this.#tell({ type: 'retired', resource: item.resource, reason });
+    this.#events.tell({ type: 'retired', resource: item.resource, reason });
     this.#disposals.start(item.resource);
   }
 
@@ -355,7 +349,7 @@ export class ResourcePool<T> implements Pool<T> {
     this.#counters.destroyed++;
     if (error !== null) {
       this.#counters.destroyFailures++;
-      this.#tell({ type: 'destroy-failed', resource, error: error.reason });
+      this.#events.tell({ type: 'destroy-failed', resource, error: error.reason });
     }
     this.#supply();
     this.#checkDrained();
@@ -368,23 +362,12 @@ export class ResourcePool<T> implements Pool<T> {
 
   #reportLeak({ resource, borrowedMs }: PooledItem<T>, stack: string): void {
     this.#counters.leaks++;
-    this.#tell({ type: 'leak', resource, heldMs: this.#settings.now() - borrowedMs, stack });
-  }
-
-  /** The listener must not be able to leave the pool half way through its work. */
-  #tell(event: PoolEvent<T>): void {
-    try {
-      this.#settings.onEvent?.(event);
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
+    this.#events.tell({ type: 'leak', resource, heldMs: this.#settings.now() - borrowedMs, stack });
   }
 
   #timeoutError(): AcquireTimeoutError {
-    this.#tell({ type: 'acquire-timeout' });
-    const cause = this.#lastError;
+    this.#events.tell({ type: 'acquire-timeout' });
+    const cause = this.#creations.lastError;
     return new AcquireTimeoutError(
       this.#settings.acquireTimeoutMs,
       this.#situation(),
@@ -395,6 +378,6 @@ export class ResourcePool<T> implements Pool<T> {
   /** For error messages: "10 of 10 resources are borrowed, 2 are being created, 5 borrowers wait". */
   #situation(): string {
     const { max } = this.#settings;
-    return `${this.#borrowedCount} of ${max} resources are borrowed, ${this.#creating.size} are being created, ${this.#waiters.length} borrowers wait`;
+    return `${this.#borrowedCount} of ${max} resources are borrowed, ${this.#creations.size} are being created, ${this.#waiters.length} borrowers wait`;
   }
 }

@@ -1,15 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import { callable, delayMs } from '../../internal/option-checks.ts';
 import { monotonicMs } from '../../internal/timers.ts';
+import type { SetOptions } from '../cache.ts';
 import { ttlOption } from '../cache-settings.ts';
-import { SingleFlight } from '../loading/single-flight.ts';
-import type { FlightContext } from '../loading/single-flight.ts';
+import { tagOption, tagsOption } from '../tag-index.ts';
 import { Cascade } from './cascade.ts';
 import { absent, createFirstLevel, firstLevelMax } from './first-level.ts';
 import type { FirstLevel } from './first-level.ts';
 import { KeyTurns } from './key-turns.ts';
 import type { Level, LevelEntry, MaybePromise } from './level.ts';
 import { LevelCounters } from './level-counters.ts';
+import { LookupFlights } from './lookup-flights.ts';
+import type { Loaded } from './lookup-flights.ts';
 import type {
   LevelLoader,
   LookupOptions,
@@ -19,6 +21,7 @@ import type {
   WarmEntries,
 } from './multi-level-cache.ts';
 import { Prefetcher } from './prefetcher.ts';
+import { shorterTtl } from './shorter-ttl.ts';
 
 /** Look-ups of L1 between two that are timed: reading the clock takes longer than the look-up. */
 const timedEvery = 64;
@@ -30,12 +33,6 @@ export function createMultiLevelCache<V>(options: MultiLevelOptions<V> = {}): Mu
   return new LevelledCache(options);
 }
 
-interface Loaded<V> {
-  readonly value: V | undefined;
-  /** It was in no level. */
-  readonly isNew: boolean;
-}
-
 class LevelledCache<V> implements MultiLevelCache<V> {
   readonly #l1: FirstLevel<V>;
   readonly #l1Max: number;
@@ -44,22 +41,16 @@ class LevelledCache<V> implements MultiLevelCache<V> {
   readonly #loader: LevelLoader<V> | null;
   readonly #ttlMs: number;
   readonly #negativeTtlMs: number | null;
+  readonly #tagsOf: ((value: V | undefined, key: string) => readonly string[]) | null;
   readonly #l1TtlMs: number;
   readonly #now: () => number;
-  /** Look-ups in the far levels, and loads, which begin with one. */
-  readonly #finding = new SingleFlight<string, LevelEntry<V> | undefined>();
-  readonly #loading = new SingleFlight<string, Loaded<V>>();
+  readonly #flights: LookupFlights<V>;
   /** Changes of the far levels, so that for each key they happen in the order of the calls. */
   readonly #turns = new KeyTurns();
   readonly #prefetcher: Prefetcher | null;
-  /** Changes begun, and ended: what was asked before one is not kept after it. */
-  #epoch = 0;
   #lookups = 0;
   #hits = 0;
   #misses = 0;
-  #loads = 0;
-  #loadFailures = 0;
-  #shared = 0;
 
   constructor(options: MultiLevelOptions<V>) {
     const { loader, ttl = 0, negativeTtl, now = monotonicMs, l1 = {}, levels = [], prefetch } = options;
@@ -67,10 +58,17 @@ class LevelledCache<V> implements MultiLevelCache<V> {
     this.#negativeTtlMs = negativeTtl === undefined ? null : delayMs('negativeTtl', negativeTtl);
     this.#l1TtlMs = delayMs('l1.ttl', l1.ttl ?? ttl);
     this.#loader = loader === undefined ? null : callable('loader', loader);
+    this.#tagsOf = options.tagsOf === undefined ? null : callable('tagsOf', options.tagsOf);
     this.#now = callable('now', now);
     this.#l1Max = l1.max ?? firstLevelMax;
     this.#l1 = createFirstLevel(l1, this.#l1TtlMs, now);
     this.#lower = new Cascade(levels, { now, onLevelError: options.onLevelError ?? null });
+    this.#flights = new LookupFlights({
+      lower: this.#lower,
+      turns: this.#turns,
+      onFound: (key, entry) => this.#keepFirst(key, entry),
+      onLoaded: (key, value) => this.#keepLoaded(key, value),
+    });
     this.#prefetcher = prefetch === undefined ? null : new Prefetcher(prefetch, (key) => this.#bring(key));
   }
 
@@ -113,28 +111,23 @@ class LevelledCache<V> implements MultiLevelCache<V> {
       else take(key, near.value);
     }
     if (far.length === 0) return values;
-    const epoch = this.#epoch;
-    const mayKeep = (key: string): boolean => epoch === this.#epoch && !this.#turns.isBusy(key);
-    const found = await this.#lower.findManyFar(far, mayKeep);
+    const found = await this.#flights.findMany(far);
     this.#hits += found.size;
     this.#misses += far.length - found.size;
-    for (const [key, entry] of found) {
-      if (mayKeep(key)) this.#keepFirst(key, entry);
-      take(key, entry.value);
-    }
+    for (const [key, entry] of found) take(key, entry.value);
     return values;
   }
 
-  async set(key: string, value: V, options?: { readonly ttl?: number }): Promise<void> {
-    const entry = { value, ttlMs: options?.ttl === undefined ? this.#ttlMs : ttlOption(options.ttl) };
-    this.#forgetFlights(key);
+  async set(key: string, value: V, options?: SetOptions): Promise<void> {
+    const entry = this.#entry(key, value, options);
+    this.#flights.forget(key);
     this.#keepFirst(key, entry);
     this.#lower.keepNear(key, entry);
     await this.#changeFar(key, (level) => level.set(key, entry));
   }
 
   async delete(key: string): Promise<void> {
-    this.#forgetFlights(key);
+    this.#flights.forget(key);
     this.#l1.delete(key);
     this.#lower.eraseNear([key]);
     await this.#changeFar(key, (level) => level.deleteMany([key]));
@@ -152,6 +145,15 @@ class LevelledCache<V> implements MultiLevelCache<V> {
     await this.#changeAll(eraseFirst, (level) => level.deletePrefix(prefix));
   }
 
+  async invalidateTag(tag: string): Promise<void> {
+    tagOption(tag);
+    await this.#changeAll(
+      () => this.#l1.invalidateTag(tag),
+      // One that knows no tags must not keep what it cannot find.
+      (level) => (level.invalidateTag === undefined ? level.clear() : level.invalidateTag(tag)),
+    );
+  }
+
   async clear(): Promise<void> {
     await this.#changeAll(
       () => this.#l1.clear(),
@@ -159,15 +161,14 @@ class LevelledCache<V> implements MultiLevelCache<V> {
     );
   }
 
-  async warm(entries: WarmEntries<V>, options?: { readonly ttl?: number }): Promise<number> {
-    const ttlMs = options?.ttl === undefined ? this.#ttlMs : ttlOption(options.ttl);
+  async warm(entries: WarmEntries<V>, options?: SetOptions): Promise<number> {
     const { evictions } = this.#l1.stats();
     let hasRoom = true;
     let count = 0;
     for await (const [key, value] of entries) {
       // What came by itself meanwhile is newer.
       if (this.#l1.has(key)) continue;
-      const entry = { value, ttlMs };
+      const entry = this.#entry(key, value, options);
       this.#lower.keepNear(key, entry);
       if (hasRoom) {
         this.#keepFirst(key, entry);
@@ -184,7 +185,7 @@ class LevelledCache<V> implements MultiLevelCache<V> {
 
   async close(): Promise<void> {
     await this.flush();
-    this.#forgetAllFlights();
+    this.#flights.forgetAll();
     this.#l1.clear();
     await this.#lower.changeAll((level) => level.close());
   }
@@ -196,9 +197,7 @@ class LevelledCache<V> implements MultiLevelCache<V> {
       hits: this.#hits,
       hitRatio: ended === 0 ? 0 : this.#hits / ended,
       misses: this.#misses,
-      loads: this.#loads,
-      loadFailures: this.#loadFailures,
-      shared: this.#shared,
+      ...this.#flights.counts,
       prefetches: this.#prefetcher?.started ?? 0,
       prefetchHits: this.#prefetcher?.useful ?? 0,
       levels: [this.#l1Counters, ...this.#lower.counters].map((counters) => counters.stats(this.#lookups)),
@@ -230,7 +229,7 @@ class LevelledCache<V> implements MultiLevelCache<V> {
   }
 
   async #getFar(key: string, signal: AbortSignal | undefined): Promise<V | undefined> {
-    const entry = await this.#findFar(key, signal);
+    const entry = await this.#flights.find(key, signal);
     if (entry === undefined) this.#misses++;
     else this.#hits++;
     return entry?.value;
@@ -245,8 +244,7 @@ class LevelledCache<V> implements MultiLevelCache<V> {
     const load = loader ?? this.#loader;
     if (load === null)
       throw new TypeError('Expected a `loader`, here or in the options of the cache, got none.');
-    if (this.#loading.has(key)) this.#shared++;
-    const result = this.#loading.join(key, (flight) => this.#findOrLoad(key, load, flight), signal);
+    const result = this.#flights.findOrLoad(key, load, signal);
     if (result instanceof Promise) return this.#untilLoaded(result);
     this.#misses++;
     return result.value;
@@ -264,67 +262,25 @@ class LevelledCache<V> implements MultiLevelCache<V> {
     }
   }
 
-  #findFar(key: string, signal: AbortSignal | undefined): MaybePromise<LevelEntry<V> | undefined> {
-    if (this.#finding.has(key)) this.#shared++;
-    const find = async (flight: FlightContext): Promise<LevelEntry<V> | undefined> => {
-      const mayKeep = (): boolean => this.#finding.isCurrent(key, flight) && !this.#turns.isBusy(key);
-      const entry = await this.#lower.findFar(key, mayKeep);
-      if (entry !== undefined && mayKeep()) this.#keepFirst(key, entry);
-      return entry;
-    };
-    return this.#finding.join(key, find, signal);
-  }
-
-  #findOrLoad(key: string, load: LevelLoader<V>, flight: FlightContext): MaybePromise<Loaded<V>> {
-    return this.#lower.hasFar ? this.#findFarOrLoad(key, load, flight) : this.#load(key, load, flight);
-  }
-
-  async #findFarOrLoad(key: string, load: LevelLoader<V>, flight: FlightContext): Promise<Loaded<V>> {
-    const found = await this.#findFar(key, flight.signal);
-    return found === undefined ? this.#load(key, load, flight) : { value: found.value, isNew: false };
-  }
-
-  #load(key: string, load: LevelLoader<V>, flight: FlightContext): MaybePromise<Loaded<V>> {
-    this.#loads++;
-    try {
-      const value = load(key, flight);
-      return isPromiseLike(value) ? this.#untilCome(key, value, flight) : this.#loaded(key, value, flight);
-    } catch (error) {
-      this.#loadFailures++;
-      throw error;
-    }
-  }
-
-  async #untilCome(
-    key: string,
-    value: PromiseLike<V | undefined>,
-    flight: FlightContext,
-  ): Promise<Loaded<V>> {
-    try {
-      return this.#loaded(key, await value, flight);
-    } catch (error) {
-      this.#loadFailures++;
-      throw error;
-    }
-  }
-
-  #loaded(key: string, value: V | undefined, flight: FlightContext): Loaded<V> {
-    if (this.#loading.isCurrent(key, flight)) this.#keepLoaded(key, value);
-    return { value, isNew: true };
-  }
-
   #keepLoaded(key: string, value: V | undefined): void {
     if (value === undefined && this.#negativeTtlMs === 0) return;
-    const entry = { value, ttlMs: value === undefined ? (this.#negativeTtlMs ?? this.#ttlMs) : this.#ttlMs };
+    const ttl = value === undefined ? (this.#negativeTtlMs ?? this.#ttlMs) : this.#ttlMs;
+    const entry = this.#entry(key, value, { ttl });
     this.#keepFirst(key, entry);
     this.#lower.keepNear(key, entry);
     // In the background: the caller has its value, and a level that fails is reported there.
     if (this.#lower.hasFar) void this.#turns.run(key, () => this.#lower.fillFar(key, entry));
   }
 
-  #keepFirst(key: string, { value, ttlMs }: LevelEntry<V>): void {
-    const ttl = ttlMs === 0 ? this.#l1TtlMs : this.#l1TtlMs === 0 ? ttlMs : Math.min(ttlMs, this.#l1TtlMs);
-    this.#l1.set(key, value === undefined ? absent : value, { ttl });
+  #entry(key: string, value: V | undefined, options: SetOptions | undefined): LevelEntry<V> {
+    const ttlMs = options?.ttl === undefined ? this.#ttlMs : ttlOption(options.ttl);
+    const tags = tagsOption(options?.tags ?? this.#tagsOf?.(value, key));
+    return tags.length === 0 ? { value, ttlMs } : { value, ttlMs, tags };
+  }
+
+  #keepFirst(key: string, { value, ttlMs, tags }: LevelEntry<V>): void {
+    const ttl = shorterTtl(ttlMs, this.#l1TtlMs);
+    this.#l1.set(key, value === undefined ? absent : value, tags === undefined ? { ttl } : { ttl, tags });
   }
 
   async #changeFar(key: string, change: (level: Level<V>) => MaybePromise<void>): Promise<void> {
@@ -333,36 +289,24 @@ class LevelledCache<V> implements MultiLevelCache<V> {
       await this.#turns.run(key, () => this.#lower.changeFar(change));
     } finally {
       // A look-up that began before the last level was changed may have read what was there before.
-      this.#forgetFlights(key);
+      this.#flights.forget(key);
     }
   }
 
   async #changeAll(eraseFirst: () => void, change: (level: Level<V>) => MaybePromise<void>): Promise<void> {
-    this.#forgetAllFlights();
+    this.#flights.forgetAll();
     eraseFirst();
     try {
       await this.#turns.whole(() => this.#lower.changeAll(change));
     } finally {
-      this.#forgetAllFlights();
+      this.#flights.forgetAll();
       eraseFirst();
     }
   }
 
-  #forgetFlights(key: string): void {
-    this.#epoch++;
-    this.#finding.detach(key);
-    this.#loading.detach(key);
-  }
-
-  #forgetAllFlights(): void {
-    this.#epoch++;
-    this.#finding.detachAll();
-    this.#loading.detachAll();
-  }
-
   /** For the prefetcher. */
   #bring(key: string): Promise<unknown> | undefined {
-    if (this.#l1.has(key) || this.#loading.has(key) || this.#finding.has(key)) return undefined;
+    if (this.#l1.has(key) || this.#flights.isUnderWay(key)) return undefined;
     const near = this.#lower.findNear(key);
     if (near !== undefined) {
       this.#keepFirst(key, near);
@@ -370,16 +314,8 @@ class LevelledCache<V> implements MultiLevelCache<V> {
     }
     const load = this.#loader;
     if (load === null && !this.#lower.hasFar) return undefined;
-    return Promise.resolve(
-      load === null
-        ? this.#findFar(key, undefined)
-        : this.#loading.join(key, (flight) => this.#findOrLoad(key, load, flight)),
-    );
+    return Promise.resolve(load === null ? this.#flights.find(key) : this.#flights.loadAhead(key, load));
   }
-}
-
-function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 function throwFailures(results: readonly PromiseSettledResult<unknown>[]): void {

@@ -7,6 +7,8 @@ export interface LevelEntry<V> {
   readonly value: V | undefined;
   /** Milliseconds that it has left to live; 0: for ever. */
   readonly ttlMs: number;
+  /** What `invalidateTag` finds it by. @default none */
+  readonly tags?: readonly string[];
 }
 
 /**
@@ -27,6 +29,11 @@ export interface Level<V> {
   deleteMany(keys: readonly string[]): MaybePromise<void>;
   /** All keys that begin so. */
   deletePrefix(prefix: string): MaybePromise<void>;
+  /**
+   * All entries that were last set with this tag. A level without it gives no tags with its entries, and is cleared
+   * as a whole instead.
+   */
+  invalidateTag?(tag: string): MaybePromise<void>;
   clear(): MaybePromise<void>;
   /** Let go of what the level itself has opened. */
   close(): MaybePromise<void>;

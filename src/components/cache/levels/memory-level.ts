@@ -4,9 +4,12 @@ import { createCache } from '../cache-policies.ts';
 import type { CachePolicy } from '../cache-policies.ts';
 import type { Cache, CacheStats } from '../cache.ts';
 import { CompressionEstimator } from './compression-estimator.ts';
-import type { Level, LevelEntry } from './level.ts';
+import type { LevelEntry } from './level.ts';
+import { getEach, unexpired } from './near-level.ts';
+import type { NearLevel } from './near-level.ts';
 import { jsonSerializer } from './serializer.ts';
 import type { Serializer } from './serializer.ts';
+import { shorterTtl } from './shorter-ttl.ts';
 
 /** What compresses a value, without waiting. The compressor component has this shape. */
 export interface SyncCodec {
@@ -41,17 +44,12 @@ interface Packed {
   readonly bytes: Uint8Array;
   readonly isCompressed: boolean;
   readonly deadlineMs: number;
+  readonly tags: readonly string[] | undefined;
 }
 
-export interface MemoryLevel<V> extends Level<V> {
-  get(key: string): LevelEntry<V> | undefined;
-  getMany(keys: readonly string[]): ReadonlyMap<string, LevelEntry<V>>;
-  set(key: string, entry: LevelEntry<V>): void;
-  setMany(entries: ReadonlyMap<string, LevelEntry<V>>): void;
-  deleteMany(keys: readonly string[]): void;
-  deletePrefix(prefix: string): void;
-  clear(): void;
-  close(): void;
+type Content = Pick<Packed, 'bytes' | 'isCompressed'>;
+
+export interface MemoryLevel<V> extends NearLevel<V> {
   stats(): MemoryLevelStats;
 }
 
@@ -117,18 +115,17 @@ class PackedLevel<V> implements MemoryLevel<V> {
   }
 
   getMany(keys: readonly string[]): ReadonlyMap<string, LevelEntry<V>> {
-    const found = new Map<string, LevelEntry<V>>();
-    for (const key of keys) {
-      const entry = this.get(key);
-      if (entry !== undefined) found.set(key, entry);
-    }
-    return found;
+    return getEach(this, keys);
   }
 
-  set(key: string, { value, ttlMs }: LevelEntry<V>): void {
-    const livesMs = ttlMs === 0 ? this.#ttlMs : this.#ttlMs === 0 ? ttlMs : Math.min(ttlMs, this.#ttlMs);
+  set(key: string, { value, ttlMs, tags }: LevelEntry<V>): void {
+    const livesMs = shorterTtl(ttlMs, this.#ttlMs);
     const deadlineMs = livesMs === 0 ? Infinity : this.#now() + livesMs;
-    this.#cache.set(key, this.#packed(key, value, deadlineMs), { ttl: livesMs });
+    this.#cache.set(
+      key,
+      { ...this.#packed(key, value), deadlineMs, tags },
+      tags === undefined ? { ttl: livesMs } : { ttl: livesMs, tags },
+    );
   }
 
   setMany(entries: ReadonlyMap<string, LevelEntry<V>>): void {
@@ -141,6 +138,10 @@ class PackedLevel<V> implements MemoryLevel<V> {
 
   deletePrefix(prefix: string): void {
     for (const key of this.#cache.keys()) if (key.startsWith(prefix)) this.#cache.delete(key);
+  }
+
+  invalidateTag(tag: string): void {
+    this.#cache.invalidateTag(tag);
   }
 
   clear(): void {
@@ -160,33 +161,34 @@ class PackedLevel<V> implements MemoryLevel<V> {
     };
   }
 
-  #packed(key: string, value: V | undefined, deadlineMs: number): Packed {
+  #packed(key: string, value: V | undefined): Content {
     const plain = this.#serializer.encode(value);
-    if (this.#codec === null || plain.length < this.#threshold) return raw(plain, deadlineMs);
-    if (this.#cache.bytes < this.#compressFromBytes) return raw(plain, deadlineMs);
+    if (this.#codec === null || plain.length < this.#threshold) return raw(plain);
+    if (this.#cache.bytes < this.#compressFromBytes) return raw(plain);
     if (!this.#estimator.isWorthwhile(key)) {
       this.#skipped++;
-      return raw(plain, deadlineMs);
+      return raw(plain);
     }
     const bytes = this.#codec.compressSync(plain);
     this.#estimator.learn(key, bytes.length / plain.length);
     if (bytes.length > plain.length * worthwhileRatio) {
       this.#incompressible++;
-      return raw(plain, deadlineMs);
+      return raw(plain);
     }
     this.#compressed++;
-    return { bytes: ownCopy(bytes), isCompressed: true, deadlineMs };
+    return { bytes: ownCopy(bytes), isCompressed: true };
   }
 
-  #unpacked({ bytes, isCompressed, deadlineMs }: Packed): LevelEntry<V> {
-    const plain = isCompressed && this.#codec !== null ? this.#codec.decompressSync(bytes) : bytes;
-    const ttlMs = deadlineMs === Infinity ? 0 : Math.max(1e-3, deadlineMs - this.#now());
-    return { value: this.#serializer.decode(plain), ttlMs };
+  #unpacked({ bytes, isCompressed, deadlineMs, tags }: Packed): LevelEntry<V> | undefined {
+    const plain = (): Uint8Array =>
+      isCompressed && this.#codec !== null ? this.#codec.decompressSync(bytes) : bytes;
+    const nowMs = deadlineMs === Infinity ? 0 : this.#now();
+    return unexpired(deadlineMs, nowMs, () => this.#serializer.decode(plain()), tags);
   }
 }
 
-function raw(plain: Uint8Array, deadlineMs: number): Packed {
-  return { bytes: ownCopy(plain), isCompressed: false, deadlineMs };
+function raw(plain: Uint8Array): Content {
+  return { bytes: ownCopy(plain), isCompressed: false };
 }
 
 /** A small result may be a view of a large buffer, which it would keep alive: zlib's chunk, or Node's pool. */

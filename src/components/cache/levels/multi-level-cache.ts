@@ -1,5 +1,6 @@
 import type { DurationSummary } from '../../internal/duration-histogram.ts';
 import type { CachePolicy } from '../cache-policies.ts';
+import type { SetOptions } from '../cache.ts';
 import type { Level, MaybePromise } from './level.ts';
 
 /**
@@ -11,7 +12,7 @@ import type { Level, MaybePromise } from './level.ts';
  *                └───────────────┴──── promotion ───┴────────────────────────┘
  *
  * A look-up that memory can answer is answered at once, without a promise. A level that fails is passed over in
- * look-ups (see `onLevelError`); `set`, `delete`, `deletePrefix` and `clear` reject when a level did not take part, for
+ * look-ups (see `onLevelError`); `set`, `delete`, `deletePrefix`, `invalidateTag` and `clear` reject when a level did not take part, for
  * it may then hold what it should not.
  */
 export interface MultiLevelCache<V> {
@@ -25,17 +26,22 @@ export interface MultiLevelCache<V> {
    */
   getOrSet(key: string, loader?: LevelLoader<V>, options?: LookupOptions): MaybePromise<V | undefined>;
   /** Into all levels. Resolves when all have it; `get` returns it from now on. */
-  set(key: string, value: V, options?: { readonly ttl?: number }): Promise<void>;
+  set(key: string, value: V, options?: SetOptions): Promise<void>;
   /** From all levels; what is being looked up or loaded meanwhile is not kept. */
   delete(key: string): Promise<void>;
   deleteMany(keys: readonly string[]): Promise<void>;
   deletePrefix(prefix: string): Promise<void>;
+  /**
+   * From all levels, every entry that was last set with this tag: O(their number), in Redis O(1). What is being looked
+   * up or loaded meanwhile is not kept, whatever its tags. A level that knows no tags is cleared.
+   */
+  invalidateTag(tag: string): Promise<void>;
   clear(): Promise<void>;
   /**
    * Fill before the first look-up, most popular first: L1 as far as it has room, and the levels in this process. The
    * event loop runs between chunks. Resolves to the number of entries.
    */
-  warm(entries: WarmEntries<V>, options?: { readonly ttl?: number }): Promise<number>;
+  warm(entries: WarmEntries<V>, options?: SetOptions): Promise<number>;
   /** Resolves when every write that is under way in the background is done. */
   flush(): Promise<void>;
   /** `flush`, then close every level. */
@@ -66,6 +72,8 @@ export interface MultiLevelOptions<V> {
   readonly ttl?: number;
   /** How long it is remembered that there is no such value; 0: not. @default ttl */
   readonly negativeTtl?: number;
+  /** Tags of a value that is loaded (undefined: there is none), or set without any. @default none */
+  readonly tagsOf?: (value: V | undefined, key: string) => readonly string[];
   /** Look up ahead the key that came after this one before. @default off */
   readonly prefetch?: PrefetchOptions;
   /** Told of a level that failed in a look-up or a write in the background. It must not throw. */

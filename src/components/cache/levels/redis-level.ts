@@ -1,16 +1,22 @@
 import type * as driver from 'ioredis';
 import { delayMs } from '../../internal/option-checks.ts';
+import { loadDriver, openFarLevel } from './far-level.ts';
+import type { FarStore } from './far-level.ts';
 import type { Level, LevelEntry } from './level.ts';
-import { MissingLevelDriverError } from './level-errors.ts';
+import { succeeded } from './redis-replies.ts';
+import { RedisTags, tagVersionKey } from './redis-tags.ts';
 import { jsonSerializer } from './serializer.ts';
 import type { Serializer } from './serializer.ts';
+import { shorterTtl } from './shorter-ttl.ts';
+import { joinTags, splitTags } from './tagged-bytes.ts';
+import type { TaggedValue } from './tagged-bytes.ts';
 
 export interface RedisLevelOptions<V> {
   /** redis://host:port/database, or a connected client of `ioredis`, which `close` then leaves open. */
   readonly connection: string | driver.Redis;
   /** @default 'redis' */
   readonly name?: string;
-  /** Before every key in Redis, so that several caches share a server. @default 'cache:' */
+  /** Before every key in Redis, so that several caches share a server; before that of a tag also `tag:`. @default 'cache:' */
   readonly prefix?: string;
   /** Milliseconds that an entry lives here at most; 0: as long as it lives elsewhere. @default 0 */
   readonly ttl?: number;
@@ -29,46 +35,39 @@ const scanCount = 500;
  */
 export async function createRedisLevel<V>(options: RedisLevelOptions<V>): Promise<Level<V>> {
   const { connection, timeoutMs = 1_000 } = options;
-  if (typeof connection !== 'string') return new RedisLevel(options, connection, false);
-  const { Redis } = await loadDriver();
-  const client = new Redis(connection, {
-    lazyConnect: true,
-    commandTimeout: delayMs('timeoutMs', timeoutMs),
-    connectTimeout: timeoutMs,
-    maxRetriesPerRequest: 1,
-    enableOfflineQueue: false,
+  const isOwned = typeof connection === 'string';
+  const client = isOwned ? await createClient(connection, delayMs('timeoutMs', timeoutMs)) : connection;
+  const store = new RedisStore(client, {
+    prefix: options.prefix ?? 'cache:',
+    ttlMs: delayMs('ttl', options.ttl ?? 0),
+    serializer: options.serializer ?? jsonSerializer<V>(),
   });
-  // Without a listener a broken connection would be printed; the calls that it breaks reject anyway.
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-  } catch (error) {
-    client.disconnect();
-    throw error;
-  }
-  return new RedisLevel(options, client, true);
+  return openFarLevel(options.name ?? 'redis', store, {
+    isOwned,
+    open: async () => (isOwned ? client.connect() : undefined),
+    close: () => disconnect(client),
+  });
 }
 
-class RedisLevel<V> implements Level<V> {
-  readonly name: string;
-  readonly isAtOnce = false;
+interface StoreOptions<V> {
+  readonly prefix: string;
+  readonly ttlMs: number;
+  readonly serializer: Serializer<V>;
+}
+
+class RedisStore<V> implements FarStore<V> {
   readonly #client: driver.Redis;
-  readonly #owns: boolean;
+  readonly #tags: RedisTags;
   readonly #prefix: string;
   readonly #ttlMs: number;
   readonly #serializer: Serializer<V>;
 
-  constructor(options: RedisLevelOptions<V>, client: driver.Redis, owns: boolean) {
-    this.name = options.name ?? 'redis';
+  constructor(client: driver.Redis, { prefix, ttlMs, serializer }: StoreOptions<V>) {
     this.#client = client;
-    this.#owns = owns;
-    this.#prefix = options.prefix ?? 'cache:';
-    this.#ttlMs = delayMs('ttl', options.ttl ?? 0);
-    this.#serializer = options.serializer ?? jsonSerializer<V>();
-  }
-
-  async get(key: string): Promise<LevelEntry<V> | undefined> {
-    return (await this.getMany([key])).get(key);
+    this.#tags = new RedisTags(client, `tag:${prefix}`);
+    this.#prefix = prefix;
+    this.#ttlMs = ttlMs;
+    this.#serializer = serializer;
   }
 
   async getMany(keys: readonly string[]): Promise<ReadonlyMap<string, LevelEntry<V>>> {
@@ -78,33 +77,54 @@ class RedisLevel<V> implements Level<V> {
     const commands = this.#client.multi();
     for (const key of keys) commands.getBuffer(this.#prefix + key).pttl(this.#prefix + key);
     const replies = succeeded(await commands.exec());
+    const held = new Map<string, TaggedValue & { readonly leftMs: number }>();
     for (const [index, key] of keys.entries()) {
       const bytes = replies[2 * index];
       const leftMs = replies[2 * index + 1];
-      if (!(bytes instanceof Uint8Array) || typeof leftMs !== 'number') continue;
-      // -1: for ever. 0: it ends within this millisecond.
+      if (!Buffer.isBuffer(bytes) || typeof leftMs !== 'number') continue;
+      const value = splitTags(bytes);
+      if (value !== undefined) held.set(key, { ...value, leftMs });
+    }
+    const valid = await this.#tags.valid([...held.values()].flatMap(({ tags }) => tags));
+    for (const [key, { value, tags, leftMs }] of held) {
+      if (!tags.every((pair) => valid.has(tagVersionKey(pair)))) continue;
       found.set(key, {
-        value: this.#serializer.decode(bytes),
+        value: this.#serializer.decode(value),
+        // -1: for ever. 0: it ends within this millisecond.
         ttlMs: leftMs === -1 ? 0 : Math.max(1, leftMs),
+        ...(tags.length === 0 ? {} : { tags: tags.map(([tag]) => tag) }),
       });
     }
     return found;
   }
 
-  async set(key: string, entry: LevelEntry<V>): Promise<void> {
-    await this.setMany(new Map([[key, entry]]));
-  }
-
   async setMany(entries: ReadonlyMap<string, LevelEntry<V>>): Promise<void> {
     if (entries.size === 0) return;
+    const versions = await this.#openTags(entries);
     const commands = this.#client.pipeline();
-    for (const [key, { value, ttlMs }] of entries) {
-      const livesMs = ttlMs === 0 ? this.#ttlMs : this.#ttlMs === 0 ? ttlMs : Math.min(ttlMs, this.#ttlMs);
-      const bytes = Buffer.from(this.#serializer.encode(value));
+    for (const [key, { value, ttlMs, tags = [] }] of entries) {
+      const livesMs = shorterTtl(ttlMs, this.#ttlMs);
+      // A version that is gone again stands for none, which no tag has.
+      const pairs = tags.map((tag) => [tag, versions.get(tag) ?? '-'] as const);
+      const bytes = joinTags(this.#serializer.encode(value), pairs);
       if (livesMs === 0) commands.set(this.#prefix + key, bytes);
       else commands.set(this.#prefix + key, bytes, 'PX', Math.max(1, Math.floor(livesMs)));
     }
     succeeded(await commands.exec());
+  }
+
+  #openTags(entries: ReadonlyMap<string, LevelEntry<V>>): Promise<ReadonlyMap<string, string>> {
+    const tags = new Set<string>();
+    let longestMs = 0;
+    let isForEver = false;
+    for (const entry of entries.values()) {
+      if (entry.tags === undefined || entry.tags.length === 0) continue;
+      for (const tag of entry.tags) tags.add(tag);
+      const livesMs = shorterTtl(entry.ttlMs, this.#ttlMs);
+      isForEver ||= livesMs === 0;
+      longestMs = Math.max(longestMs, livesMs);
+    }
+    return this.#tags.open([...tags], isForEver ? 0 : longestMs);
   }
 
   async deleteMany(keys: readonly string[]): Promise<void> {
@@ -121,37 +141,38 @@ class RedisLevel<V> implements Level<V> {
     } while (cursor !== '0');
   }
 
+  invalidateTag(tag: string): Promise<void> {
+    return this.#tags.invalidate(tag);
+  }
+
   async clear(): Promise<void> {
     await this.deletePrefix('');
   }
-
-  async close(): Promise<void> {
-    if (!this.#owns) return;
-    try {
-      await this.#client.quit();
-    } finally {
-      // Without a server there is nobody to say goodbye to, and the client would go on looking for one.
-      this.#client.disconnect();
-    }
-  }
 }
 
-function succeeded(replies: [error: Error | null, result: unknown][] | null): unknown[] {
-  if (replies === null) throw new Error('Redis gave up the transaction.');
-  return replies.map(([error, result]) => {
-    if (error !== null) throw error;
-    return result;
+async function createClient(url: string, timeoutMs: number): Promise<driver.Redis> {
+  const { Redis } = await loadDriver('ioredis', () => import('ioredis'));
+  const client = new Redis(url, {
+    lazyConnect: true,
+    commandTimeout: timeoutMs,
+    connectTimeout: timeoutMs,
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
   });
+  // Without a listener a broken connection would be printed; the calls that it breaks reject anyway.
+  client.on('error', () => undefined);
+  return client;
+}
+
+async function disconnect(client: driver.Redis): Promise<void> {
+  try {
+    if (client.status === 'ready') await client.quit();
+  } finally {
+    // Without a server there is nobody to say goodbye to, and the client would go on looking for one.
+    client.disconnect();
+  }
 }
 
 function escapeGlob(text: string): string {
   return text.replace(/[\\*?[\]^-]/g, '\\$&');
-}
-
-async function loadDriver(): Promise<typeof driver> {
-  try {
-    return await import('ioredis');
-  } catch (cause) {
-    throw new MissingLevelDriverError('ioredis', { cause });
-  }
 }

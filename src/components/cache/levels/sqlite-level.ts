@@ -1,8 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { delayMs, positiveInteger } from '../../internal/option-checks.ts';
 import type { Level, LevelEntry } from './level.ts';
+import { getEach, unexpired } from './near-level.ts';
+import type { NearLevel } from './near-level.ts';
 import { jsonSerializer } from './serializer.ts';
 import type { Serializer } from './serializer.ts';
+import { shorterTtl } from './shorter-ttl.ts';
 
 export interface SqliteLevelOptions<V> {
   /** @default 'sqlite' */
@@ -30,6 +33,17 @@ const schema = `
     expires_ms REAL NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS cache_entries_by_expiry ON cache_entries (expires_ms) WHERE expires_ms > 0;
+  CREATE TABLE IF NOT EXISTS cache_tags (
+    tag TEXT NOT NULL,
+    seq INTEGER NOT NULL REFERENCES cache_entries ON DELETE CASCADE,
+    PRIMARY KEY (tag, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS cache_tags_by_entry ON cache_tags (seq);
+`;
+
+const select = `
+  SELECT value, expires_ms, (SELECT json_group_array(tag) FROM cache_tags WHERE seq = entry.seq) AS tags
+  FROM cache_entries AS entry WHERE key = ?
 `;
 
 /** A query cache in SQLite: survives the process, and answers at once (on this thread, in some 10 microseconds). */
@@ -37,7 +51,7 @@ export function createSqliteLevel<V>(options: SqliteLevelOptions<V> = {}): Level
   return new SqliteLevel(options);
 }
 
-class SqliteLevel<V> implements Level<V> {
+class SqliteLevel<V> implements NearLevel<V> {
   readonly name: string;
   readonly isAtOnce = true;
   readonly #database: DatabaseSync;
@@ -47,7 +61,9 @@ class SqliteLevel<V> implements Level<V> {
   readonly #wallClock: () => number;
   readonly #select: StatementSync;
   readonly #insert: StatementSync;
+  readonly #insertTag: StatementSync;
   readonly #delete: StatementSync;
+  readonly #deleteTag: StatementSync;
   readonly #deleteExpired: StatementSync;
   readonly #deleteOldest: StatementSync;
   #rows: number;
@@ -63,8 +79,12 @@ class SqliteLevel<V> implements Level<V> {
     this.#database = new sqlite.DatabaseSync(options.path ?? ':memory:');
     this.#database.exec(schema);
     const prepare = (sql: string): StatementSync => this.#database.prepare(sql);
-    this.#select = prepare('SELECT value, expires_ms FROM cache_entries WHERE key = ?');
+    this.#select = prepare(select);
     this.#insert = prepare('INSERT OR REPLACE INTO cache_entries (key, value, expires_ms) VALUES (?, ?, ?)');
+    this.#insertTag = prepare('INSERT INTO cache_tags (tag, seq) VALUES (?, ?)');
+    this.#deleteTag = prepare(
+      'DELETE FROM cache_entries WHERE seq IN (SELECT seq FROM cache_tags WHERE tag = ?)',
+    );
     this.#delete = prepare('DELETE FROM cache_entries WHERE key = ?');
     this.#deleteExpired = prepare('DELETE FROM cache_entries WHERE expires_ms > 0 AND expires_ms <= ?');
     this.#deleteOldest = prepare(
@@ -76,37 +96,32 @@ class SqliteLevel<V> implements Level<V> {
   get(key: string): LevelEntry<V> | undefined {
     const row = this.#select.get(key);
     if (row === undefined) return undefined;
-    const { value, expires_ms: expiresMs } = row;
+    const { value, expires_ms: expiresMs, tags } = row;
     if (!(value instanceof Uint8Array) || typeof expiresMs !== 'number') return undefined;
-    const leftMs = expiresMs === 0 ? 0 : expiresMs - this.#wallClock();
-    if (expiresMs > 0 && leftMs <= 0) {
-      this.deleteMany([key]);
-      return undefined;
-    }
-    return { value: this.#serializer.decode(value), ttlMs: leftMs };
+    const entry = unexpired(
+      expiresMs === 0 ? Infinity : expiresMs,
+      expiresMs === 0 ? 0 : this.#wallClock(),
+      () => this.#serializer.decode(value),
+      parseTags(tags),
+    );
+    if (entry === undefined) this.deleteMany([key]);
+    return entry;
   }
 
   getMany(keys: readonly string[]): ReadonlyMap<string, LevelEntry<V>> {
-    const found = new Map<string, LevelEntry<V>>();
-    for (const key of keys) {
-      const entry = this.get(key);
-      if (entry !== undefined) found.set(key, entry);
-    }
-    return found;
+    return getEach(this, keys);
   }
 
-  set(key: string, { value, ttlMs }: LevelEntry<V>): void {
-    const livesMs = ttlMs === 0 ? this.#ttlMs : this.#ttlMs === 0 ? ttlMs : Math.min(ttlMs, this.#ttlMs);
-    const bytes = this.#serializer.encode(value);
-    this.#insert.run(key, bytes, livesMs === 0 ? 0 : this.#wallClock() + livesMs);
-    // A replaced row is counted twice until the next count, which is before anything is evicted.
-    if (++this.#rows > this.#max) this.#trim();
+  set(key: string, entry: LevelEntry<V>): void {
+    // Alone, one statement is a transaction of its own.
+    if (entry.tags === undefined || entry.tags.length === 0) this.#put(key, entry);
+    else this.setMany(new Map([[key, entry]]));
   }
 
   setMany(entries: ReadonlyMap<string, LevelEntry<V>>): void {
     this.#database.exec('BEGIN');
     try {
-      for (const [key, entry] of entries) this.set(key, entry);
+      for (const [key, entry] of entries) this.#put(key, entry);
       this.#database.exec('COMMIT');
     } catch (error) {
       this.#database.exec('ROLLBACK');
@@ -124,6 +139,10 @@ class SqliteLevel<V> implements Level<V> {
     this.#rows = this.#count();
   }
 
+  invalidateTag(tag: string): void {
+    this.#rows -= Number(this.#deleteTag.run(tag).changes);
+  }
+
   clear(): void {
     this.#database.exec('DELETE FROM cache_entries');
     this.#rows = 0;
@@ -131,6 +150,16 @@ class SqliteLevel<V> implements Level<V> {
 
   close(): void {
     this.#database.close();
+  }
+
+  #put(key: string, { value, ttlMs, tags = [] }: LevelEntry<V>): void {
+    const livesMs = shorterTtl(ttlMs, this.#ttlMs);
+    const bytes = this.#serializer.encode(value);
+    // A row that is replaced takes its tags with it.
+    const { lastInsertRowid } = this.#insert.run(key, bytes, livesMs === 0 ? 0 : this.#wallClock() + livesMs);
+    for (const tag of new Set(tags)) this.#insertTag.run(tag, lastInsertRowid);
+    // A replaced row is counted twice until the next count, which is before anything is evicted.
+    if (++this.#rows > this.#max) this.#trim();
   }
 
   #trim(): void {
@@ -147,4 +176,11 @@ class SqliteLevel<V> implements Level<V> {
     const rows = this.#database.prepare('SELECT count(*) AS rows FROM cache_entries').get()?.['rows'];
     return typeof rows === 'number' ? rows : 0;
   }
+}
+
+/** `json_group_array` of texts: "[]" for an entry without. */
+function parseTags(tags: unknown): string[] | undefined {
+  if (typeof tags !== 'string' || tags === '[]') return undefined;
+  const parsed: unknown = JSON.parse(tags);
+  return Array.isArray(parsed) ? parsed.filter((tag) => typeof tag === 'string') : undefined;
 }

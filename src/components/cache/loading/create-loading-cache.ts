@@ -1,6 +1,7 @@
 import { ttlOption } from '../cache-settings.ts';
 import { createCache } from '../cache-policies.ts';
 import type { Cache, CacheOptions, SetOptions } from '../cache.ts';
+import { tagsOption } from '../tag-index.ts';
 import type { FetchOptions, LoadingCache, LoadingStats } from './loading-cache.ts';
 import { loadingSettings } from './loading-options.ts';
 import type { LoadContext, Loader, LoadingCacheOptions, LoadingSettings } from './loading-options.ts';
@@ -25,6 +26,12 @@ type Kept<V> = {
   /** No further load before that, after one that failed. */
   retryAtMs: number;
 } & ({ readonly failed: false; readonly value: V } | { readonly failed: true; readonly error: unknown });
+
+/** How what is set or loaded is kept. */
+interface Keeping {
+  readonly ttlMs: number;
+  readonly tags: readonly string[];
+}
 
 class StoreOfRecords<K, V> implements LoadingCache<K, V> {
   readonly #settings: LoadingSettings<K, V>;
@@ -61,27 +68,27 @@ class StoreOfRecords<K, V> implements LoadingCache<K, V> {
     const load = loader ?? this.#settings.loader;
     if (load === null)
       throw new TypeError('Expected a `loader`, here or in the options of the cache, got none.');
-    const ttlMs = options.ttl === undefined ? this.#settings.ttlMs : ttlOption(options.ttl);
+    const keeping = this.#keeping(options);
     const kept = options.forceRefresh === true ? undefined : this.#cache.get(key);
     if (kept !== undefined && this.#mayReturn(key, kept)) {
       this.#hits++;
       const due = this.#refreshReason(kept);
-      if (due !== null) this.#refresh(key, load, ttlMs, due);
+      if (due !== null) this.#refresh(key, load, keeping, due);
       return valueOf(kept);
     }
     this.#misses++;
     if (this.#flights.has(key)) this.#sharedLoads++;
-    return this.#flights.join(key, (flight) => this.#load(key, load, ttlMs, flight), options.signal);
+    return this.#flights.join(key, (flight) => this.#load(key, load, keeping, flight), options.signal);
   }
 
   getOrSet(key: K, loader: Loader<K, V>, options?: FetchOptions): Promise<V> {
     return this.fetch(key, loader, options);
   }
 
-  set(key: K, value: V, options?: SetOptions): boolean {
+  set(key: K, value: V, options: SetOptions = {}): boolean {
+    const keeping = this.#keeping(options);
     this.#flights.detach(key);
-    const ttlMs = options?.ttl === undefined ? this.#settings.ttlMs : ttlOption(options.ttl);
-    return this.#keep(key, value, ttlMs, 0);
+    return this.#keep(key, value, keeping, 0);
   }
 
   has(key: K): boolean {
@@ -92,6 +99,11 @@ class StoreOfRecords<K, V> implements LoadingCache<K, V> {
   delete(key: K): boolean {
     this.#flights.detach(key);
     return this.#cache.delete(key);
+  }
+
+  invalidateTag(tag: string): number {
+    this.#flights.detachAll();
+    return this.#cache.invalidateTag(tag);
   }
 
   clear(): void {
@@ -117,6 +129,10 @@ class StoreOfRecords<K, V> implements LoadingCache<K, V> {
     };
   }
 
+  #keeping({ ttl, tags }: Pick<FetchOptions, 'ttl' | 'tags'>): Keeping {
+    return { ttlMs: ttl === undefined ? this.#settings.ttlMs : ttlOption(ttl), tags: tagsOption(tags) };
+  }
+
   /** Fresh, or stale with a load in the background, or stale with a failed load so recent that none is tried. */
   #mayReturn(key: K, kept: Kept<V>): boolean {
     const nowMs = this.#settings.now();
@@ -140,12 +156,12 @@ class StoreOfRecords<K, V> implements LoadingCache<K, V> {
     return nowMs - kept.loadMs * beta * Math.log(random()) >= kept.freshUntilMs ? 'early' : null;
   }
 
-  #refresh(key: K, loader: Loader<K, V>, ttlMs: number, reason: 'early' | 'stale'): void {
+  #refresh(key: K, loader: Loader<K, V>, keeping: Keeping, reason: 'early' | 'stale'): void {
     if (this.#flights.has(key)) return;
     if (reason === 'early') this.#earlyRefreshes++;
     void this.#reported(
       key,
-      this.#flights.join(key, (flight) => this.#loadOnce(key, loader, ttlMs, flight)),
+      this.#flights.join(key, (flight) => this.#loadOnce(key, loader, keeping, flight)),
     );
   }
 
@@ -158,9 +174,9 @@ class StoreOfRecords<K, V> implements LoadingCache<K, V> {
   }
 
   /** For callers who wait: a failure is made good with what is still held. */
-  async #load(key: K, loader: Loader<K, V>, ttlMs: number, flight: FlightContext): Promise<V> {
+  async #load(key: K, loader: Loader<K, V>, keeping: Keeping, flight: FlightContext): Promise<V> {
     try {
-      return await this.#loadOnce(key, loader, ttlMs, flight);
+      return await this.#loadOnce(key, loader, keeping, flight);
     } catch (error) {
       const kept = this.#cache.peek(key);
       if (this.#settings.staleIfErrorMs === 0 || kept === undefined || kept.failed) throw error;
@@ -170,7 +186,7 @@ class StoreOfRecords<K, V> implements LoadingCache<K, V> {
     }
   }
 
-  async #loadOnce(key: K, loader: Loader<K, V>, ttlMs: number, flight: FlightContext): Promise<V> {
+  async #loadOnce(key: K, loader: Loader<K, V>, keeping: Keeping, flight: FlightContext): Promise<V> {
     const { now } = this.#settings;
     const before = this.#cache.peek(key);
     const startMs = now();
@@ -181,7 +197,7 @@ class StoreOfRecords<K, V> implements LoadingCache<K, V> {
       const loadMs = Math.max(0, now() - startMs);
       this.#loaded++;
       this.#loadedMs += loadMs;
-      if (this.#flights.isCurrent(key, flight)) this.#keep(key, value, ttlMs, loadMs);
+      if (this.#flights.isCurrent(key, flight)) this.#keep(key, value, keeping, loadMs);
       return value;
     } catch (error) {
       this.#loadFailures++;
@@ -190,7 +206,7 @@ class StoreOfRecords<K, V> implements LoadingCache<K, V> {
     }
   }
 
-  #keep(key: K, value: V, ttlMs: number, loadMs: number): boolean {
+  #keep(key: K, value: V, { ttlMs, tags }: Keeping, loadMs: number): boolean {
     const { negativeTtlMs, staleWhileRevalidateMs, staleIfErrorMs, now } = this.#settings;
     const isMissing = value === undefined;
     const freshMs = isMissing && negativeTtlMs !== null ? negativeTtlMs : ttlMs;
@@ -211,7 +227,7 @@ class StoreOfRecords<K, V> implements LoadingCache<K, V> {
       loadMs,
       retryAtMs: 0,
     };
-    return this.#cache.set(key, kept, { ttl: Math.min(longestTtlMs, heldMs) });
+    return this.#cache.set(key, kept, { ttl: Math.min(longestTtlMs, heldMs), tags });
   }
 
   #keepFailure(key: K, error: unknown): void {

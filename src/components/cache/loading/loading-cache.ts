@@ -21,6 +21,8 @@ export interface LoadingCache<K, V> {
   has(key: K): boolean;
   /** Also from a load that is under way: its callers get their value, but it is not kept. */
   delete(key: K): boolean;
+  /** Delete what was last set or loaded with the tag; how many there were. No load under way is kept, whatever its tags. */
+  invalidateTag(tag: string): number;
   clear(): void;
   stats(): LoadingStats;
 }
@@ -31,6 +33,8 @@ export interface FetchOptions {
   readonly forceRefresh?: boolean;
   /** Milliseconds that what is loaded is fresh, in place of the cache's. */
   readonly ttl?: number;
+  /** Of what is loaded, see `invalidateTag`. Those who wait for the load of another have that one's. @default none */
+  readonly tags?: readonly string[];
 }
 
 /** `hits` and `misses` are those of `get` and `fetch`; a stale value that was returned is a hit. */

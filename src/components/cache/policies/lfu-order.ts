@@ -1,7 +1,10 @@
 import type { EvictionOrder } from '../eviction-order.ts';
-import { SlotLists } from './slot-lists.ts';
+import { grown, SlotLists } from './slot-lists.ts';
 
+const none = -1;
 const classes = 256;
+/** The highest number of an aging. */
+const lastAging = 255;
 /** Uses between two agings, for each entry held. */
 const agingPeriod = 10;
 
@@ -15,12 +18,13 @@ const agingPeriod = 10;
  *
  * Counts age, so that what was popular long ago does not stay for ever: after 10 uses for each entry held all counts
  * are halved. That is 128 joins of two lists, however many entries there are: an entry's own count is brought up to
- * date when it is looked at, by as many halvings as there have been since.
+ * date when it is looked at, by as many halvings as there have been since. Those are numbered by a byte: after 255 of
+ * them every entry's count is brought up to date, once in some 2,500 uses for each.
  */
 export class LfuOrder implements EvictionOrder {
   readonly #lists = new SlotLists(classes);
   #count = new Uint8Array(0);
-  #agings = new Int32Array(0);
+  #agings = new Uint8Array(0);
   #aging = 0;
   #uses = 0;
   #length = 0;
@@ -60,18 +64,15 @@ export class LfuOrder implements EvictionOrder {
 
   grow(capacity: number): void {
     this.#lists.grow(capacity);
-    const count = new Uint8Array(capacity);
-    const agings = new Int32Array(capacity);
-    count.set(this.#count);
-    agings.set(this.#agings);
-    this.#count = count;
-    this.#agings = agings;
+    this.#count = grown(this.#count, new Uint8Array(capacity));
+    this.#agings = grown(this.#agings, new Uint8Array(capacity));
   }
 
   clear(): void {
     this.#lists.clear();
     this.#count = new Uint8Array(0);
-    this.#agings = new Int32Array(0);
+    this.#agings = new Uint8Array(0);
+    this.#aging = 0;
     this.#length = 0;
     this.#uses = 0;
     this.#lowest = 1;
@@ -84,7 +85,7 @@ export class LfuOrder implements EvictionOrder {
   }
 
   #countOf(slot: number): number {
-    const halvings = (this.#aging - (this.#agings[slot] ?? 0)) | 0;
+    const halvings = this.#aging - (this.#agings[slot] ?? 0);
     // A shift takes its distance modulo 32; a count of 8 bits is 1 after 8 of them anyway.
     return Math.max(1, (this.#count[slot] ?? 1) >> Math.min(halvings, 8));
   }
@@ -92,10 +93,22 @@ export class LfuOrder implements EvictionOrder {
   #used(): void {
     if (++this.#uses < agingPeriod * this.#length) return;
     this.#uses = 0;
-    this.#aging = (this.#aging + 1) | 0;
+    this.#aging++;
     // Upward, so that a list is empty or already halved when the next one comes down to it.
     for (let count = 2; count < classes; count++) this.#joinInto(count, count >> 1);
     this.#lowest = 1;
+    if (this.#aging === lastAging) this.#renumber();
+  }
+
+  /** Every list is of its count by now. */
+  #renumber(): void {
+    this.#aging = 0;
+    for (let count = 1; count < classes; count++) {
+      for (let slot = this.#lists.tail(count); slot !== none; slot = this.#lists.newer(slot)) {
+        this.#count[slot] = count;
+        this.#agings[slot] = 0;
+      }
+    }
   }
 
   /** Those with more uses are the newer part of the joined list. */

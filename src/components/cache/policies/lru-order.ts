@@ -1,4 +1,5 @@
 import type { EvictionOrder } from '../eviction-order.ts';
+import { grown } from './slot-lists.ts';
 
 const none = -1;
 
@@ -53,8 +54,8 @@ export class LruOrder implements EvictionOrder {
   }
 
   grow(capacity: number): void {
-    this.#newer = grown(this.#newer, capacity);
-    this.#older = grown(this.#older, capacity);
+    this.#newer = grown(this.#newer, new Int32Array(capacity));
+    this.#older = grown(this.#older, new Int32Array(capacity));
   }
 
   clear(): void {
@@ -63,10 +64,4 @@ export class LruOrder implements EvictionOrder {
     this.#head = none;
     this.#tail = none;
   }
-}
-
-function grown(links: Int32Array<ArrayBuffer>, capacity: number): Int32Array<ArrayBuffer> {
-  const copy = new Int32Array(capacity);
-  copy.set(links);
-  return copy;
 }

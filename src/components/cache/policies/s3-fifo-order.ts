@@ -1,7 +1,8 @@
 import type { EvictionOrder } from '../eviction-order.ts';
 import { GhostTable } from './ghost-table.ts';
 import { KeyHasher } from './key-hasher.ts';
-import { SlotLists } from './slot-lists.ts';
+import { grown } from './slot-lists.ts';
+import { WeighedLists } from './weighed-lists.ts';
 
 const small = 0;
 const main = 1;
@@ -18,19 +19,14 @@ const promotionUses = 2;
  * and moves nothing. The queues are measured in bytes where bytes are counted, in entries otherwise.
  */
 export class S3FifoOrder implements EvictionOrder {
-  readonly #lists = new SlotLists(2);
+  readonly #lists: WeighedLists;
   readonly #hasher = new KeyHasher();
   readonly #ghosts = new GhostTable();
-  readonly #weighted: boolean;
   #uses = new Uint8Array(0);
-  #list = new Uint8Array(0);
   #hash = new Int32Array(0);
-  #weight = new Float64Array(0);
-  #smallWeight = 0;
-  #totalWeight = 0;
 
   constructor({ weighted }: { readonly weighted: boolean }) {
-    this.#weighted = weighted;
+    this.#lists = new WeighedLists(2, weighted);
   }
 
   // hot path
@@ -44,19 +40,15 @@ export class S3FifoOrder implements EvictionOrder {
     const list = this.#ghosts.take(hash, this.#lists.length(main)) ? main : small;
     this.#hash[slot] = hash;
     this.#uses[slot] = 0;
-    this.#list[slot] = list;
-    this.#lists.push(list, slot);
-    this.#weigh(slot, list, weight);
+    this.#lists.add(list, slot, weight);
   }
 
   removed(slot: number): void {
-    const list = this.#list[slot] ?? small;
-    this.#weigh(slot, list, 0);
-    this.#lists.remove(list, slot);
+    this.#lists.remove(slot);
   }
 
   reweighed(slot: number, weight: number): void {
-    this.#weigh(slot, this.#list[slot] ?? small, weight);
+    this.#lists.reweigh(slot, weight);
   }
 
   victim(): number {
@@ -69,7 +61,8 @@ export class S3FifoOrder implements EvictionOrder {
           this.#ghosts.add(this.#hash[slot] ?? 0);
           return slot;
         }
-        this.#promote(slot);
+        this.#lists.move(slot, small, main);
+        this.#uses[slot] = 0;
       } else {
         if (uses === 0) return slot;
         this.#uses[slot] = uses - 1;
@@ -81,51 +74,18 @@ export class S3FifoOrder implements EvictionOrder {
   grow(capacity: number): void {
     this.#lists.grow(capacity);
     this.#ghosts.grow(capacity);
-    const [uses, list, hash] = [this.#uses, this.#list, this.#hash];
-    this.#uses = new Uint8Array(capacity);
-    this.#list = new Uint8Array(capacity);
-    this.#hash = new Int32Array(capacity);
-    this.#uses.set(uses);
-    this.#list.set(list);
-    this.#hash.set(hash);
-    if (!this.#weighted) return;
-    const weight = this.#weight;
-    this.#weight = new Float64Array(capacity);
-    this.#weight.set(weight);
+    this.#uses = grown(this.#uses, new Uint8Array(capacity));
+    this.#hash = grown(this.#hash, new Int32Array(capacity));
   }
 
   clear(): void {
     this.#lists.clear();
     this.#ghosts.clear();
     this.#uses = new Uint8Array(0);
-    this.#list = new Uint8Array(0);
     this.#hash = new Int32Array(0);
-    this.#weight = new Float64Array(0);
-    this.#smallWeight = 0;
-    this.#totalWeight = 0;
   }
 
   #isSmallFull(): boolean {
-    const length = this.#lists.length(small);
-    if (length === 0) return false;
-    if (this.#weighted && this.#totalWeight > 0) return this.#smallWeight >= smallShare * this.#totalWeight;
-    return length >= smallShare * (length + this.#lists.length(main));
-  }
-
-  #promote(slot: number): void {
-    const weight = this.#weight[slot] ?? 0;
-    this.#smallWeight -= weight;
-    this.#lists.remove(small, slot);
-    this.#lists.push(main, slot);
-    this.#list[slot] = main;
-    this.#uses[slot] = 0;
-  }
-
-  #weigh(slot: number, list: number, weight: number): void {
-    if (!this.#weighted) return;
-    const change = weight - (this.#weight[slot] ?? 0);
-    this.#weight[slot] = weight;
-    this.#totalWeight += change;
-    if (list === small) this.#smallWeight += change;
+    return this.#lists.length(small) > 0 && this.#lists.size(small) >= smallShare * this.#lists.total;
   }
 }

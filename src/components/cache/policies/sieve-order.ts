@@ -1,5 +1,5 @@
 import type { EvictionOrder } from '../eviction-order.ts';
-import { SlotLists } from './slot-lists.ts';
+import { grown, SlotLists } from './slot-lists.ts';
 
 const none = -1;
 const queue = 0;
@@ -48,9 +48,7 @@ export class SieveOrder implements EvictionOrder {
 
   grow(capacity: number): void {
     this.#lists.grow(capacity);
-    const visited = new Uint8Array(capacity);
-    visited.set(this.#visited);
-    this.#visited = visited;
+    this.#visited = grown(this.#visited, new Uint8Array(capacity));
   }
 
   clear(): void {

@@ -90,8 +90,8 @@ export class SlotLists {
   }
 
   grow(capacity: number): void {
-    this.#newer = grown(this.#newer, capacity);
-    this.#older = grown(this.#older, capacity);
+    this.#newer = grown(this.#newer, new Int32Array(capacity));
+    this.#older = grown(this.#older, new Int32Array(capacity));
   }
 
   clear(): void {
@@ -103,8 +103,12 @@ export class SlotLists {
   }
 }
 
-function grown(links: Int32Array<ArrayBuffer>, capacity: number): Int32Array<ArrayBuffer> {
-  const copy = new Int32Array(capacity);
-  copy.set(links);
-  return copy;
+/** A longer array that begins with what the shorter one has. */
+export function grown<A extends TypedArray>(shorter: A, longer: A): A {
+  longer.set(shorter);
+  return longer;
 }
+
+type TypedArray = (Uint8Array | Uint16Array | Int32Array | Float64Array) & {
+  set(from: ArrayLike<number>): void;
+};

@@ -2,7 +2,8 @@ import type { EvictionOrder } from '../eviction-order.ts';
 import { FrequencySketch } from './frequency-sketch.ts';
 import { GhostTable } from './ghost-table.ts';
 import { KeyHasher, mixBits } from './key-hasher.ts';
-import { SlotLists } from './slot-lists.ts';
+import { grown } from './slot-lists.ts';
+import { WeighedLists } from './weighed-lists.ts';
 import { WindowClimber } from './window-climber.ts';
 
 const none = -1;
@@ -45,21 +46,14 @@ const transfersAUse = 4;
  * bytes, so neither bound is needed here and a resize costs nothing.
  */
 export class WTinyLfuOrder implements EvictionOrder {
-  readonly #lists = new SlotLists(3);
+  readonly #lists: WeighedLists;
   readonly #hasher = new KeyHasher();
   readonly #sketch = new FrequencySketch();
   readonly #ghosts = new GhostTable();
   readonly #climber = new WindowClimber();
-  readonly #weighted: boolean;
-  #list = new Uint8Array(0);
   #hash = new Int32Array(0);
   /** Uses since the sketch was told: the count in the low byte, in the next the halving that it is of. */
   #recent = new Uint16Array(0);
-  #weight = new Float64Array(0);
-  /** Bytes in each list. */
-  readonly #weights = new Float64Array(3);
-  #totalWeight = 0;
-  #entries = 0;
   #windowShare = firstWindow;
   #ghostMask = 0;
   #hasEvicted = false;
@@ -71,18 +65,21 @@ export class WTinyLfuOrder implements EvictionOrder {
   #ghostHits = 0;
   #probationHits = 0;
   #protectedHits = 0;
+  /** The main region's last victim and its frequency; -1: none. */
+  #knownVictim = none;
+  #knownFrequency = 0;
   #jitter = 0x2545_f491;
 
   constructor({ weighted }: { readonly weighted: boolean }) {
-    this.#weighted = weighted;
+    this.#lists = new WeighedLists(3, weighted);
   }
 
   // hot path
   touched(slot: number): void {
     this.#count(slot);
-    const list = this.#list[slot];
+    const list = this.#lists.listOf(slot);
     if (list === probation) {
-      this.#transfer(slot, probation, protectedMain);
+      this.#lists.move(slot, probation, protectedMain);
       this.#keepProtectedSmall();
       this.#probationHits++;
     } else if (list === protectedMain) {
@@ -95,12 +92,9 @@ export class WTinyLfuOrder implements EvictionOrder {
   added(slot: number, key: unknown, weight: number): void {
     const hash = this.#hasher.hash(key);
     this.#hash[slot] = hash;
-    this.#list[slot] = window;
     this.#recent[slot] = (this.#halvings << 8) | 1;
-    this.#lists.push(window, slot);
-    this.#entries++;
-    if (this.#weighted) this.#weigh(slot, window, Math.max(weight, 1));
-    if (!this.#hasEvicted) this.#nextHalving = samplePeriod * Math.max(this.#entries, fewestEntries);
+    this.#lists.add(window, slot, weight);
+    if (!this.#hasEvicted) this.#nextHalving = samplePeriod * Math.max(this.#lists.entries, fewestEntries);
     if (++this.#counted >= this.#nextHalving) this.#halve();
     if (((hash >>> 24) & this.#ghostMask) === 0 && this.#ghosts.take(hash, this.#ghostLength()))
       this.#ghostHits++;
@@ -110,15 +104,13 @@ export class WTinyLfuOrder implements EvictionOrder {
   }
 
   removed(slot: number): void {
+    if (slot === this.#knownVictim) this.#knownVictim = none;
     if (((this.#recent[slot] ?? 0) & 255) !== 0) this.#settle(slot);
-    const list = this.#list[slot] ?? window;
-    if (this.#weighted) this.#weigh(slot, list, 0);
-    this.#lists.remove(list, slot);
-    this.#entries--;
+    this.#lists.remove(slot);
   }
 
   reweighed(slot: number, weight: number): void {
-    this.#weigh(slot, this.#list[slot] ?? window, Math.max(weight, 1));
+    this.#lists.reweigh(slot, weight);
   }
 
   victim(byWeight: boolean): number {
@@ -127,13 +119,14 @@ export class WTinyLfuOrder implements EvictionOrder {
     const candidate = this.#lists.tail(window);
     if (victim === none) return candidate;
     // The window is full when the newcomer, who is not here yet, would make it larger than its share.
-    if (candidate === none || this.#sizeOf(window) + 1 <= this.#windowShare * this.#total()) return victim;
+    if (candidate === none || this.#lists.size(window) + 1 <= this.#windowShare * this.#lists.total)
+      return victim;
     if (!this.#admits(candidate, victim, byWeight)) {
       const hash = this.#hash[candidate] ?? 0;
       if (((hash >>> 24) & this.#ghostMask) === 0) this.#ghosts.add(hash);
       return candidate;
     }
-    this.#transfer(candidate, window, probation);
+    this.#lists.move(candidate, window, probation);
     return victim;
   }
 
@@ -143,17 +136,8 @@ export class WTinyLfuOrder implements EvictionOrder {
     const ghosts = Math.max(fewestGhosts, Math.ceil(ghostShare * capacity));
     this.#ghostMask = Math.min(16, 2 ** Math.max(0, Math.floor(Math.log2(ghosts / enoughGhosts)))) - 1;
     this.#ghosts.grow(ghosts / (this.#ghostMask + 1));
-    const [list, hash, recent] = [this.#list, this.#hash, this.#recent];
-    this.#list = new Uint8Array(capacity);
-    this.#hash = new Int32Array(capacity);
-    this.#recent = new Uint16Array(capacity);
-    this.#list.set(list);
-    this.#recent.set(recent);
-    this.#hash.set(hash);
-    if (!this.#weighted) return;
-    const weight = this.#weight;
-    this.#weight = new Float64Array(capacity);
-    this.#weight.set(weight);
+    this.#hash = grown(this.#hash, new Int32Array(capacity));
+    this.#recent = grown(this.#recent, new Uint16Array(capacity));
   }
 
   clear(): void {
@@ -161,13 +145,8 @@ export class WTinyLfuOrder implements EvictionOrder {
     this.#sketch.clear();
     this.#ghosts.clear();
     this.#climber.reset();
-    this.#list = new Uint8Array(0);
     this.#hash = new Int32Array(0);
     this.#recent = new Uint16Array(0);
-    this.#weight = new Float64Array(0);
-    this.#weights.fill(0);
-    this.#totalWeight = 0;
-    this.#entries = 0;
     this.#windowShare = firstWindow;
     this.#hasEvicted = false;
     this.#counted = 0;
@@ -176,6 +155,7 @@ export class WTinyLfuOrder implements EvictionOrder {
     this.#ghostHits = 0;
     this.#probationHits = 0;
     this.#protectedHits = 0;
+    this.#knownVictim = none;
   }
 
   #mainVictim(): number {
@@ -189,14 +169,23 @@ export class WTinyLfuOrder implements EvictionOrder {
    */
   #admits(candidate: number, victim: number, byWeight: boolean): boolean {
     const candidateFrequency = this.#settle(candidate);
-    const victimFrequency = this.#settle(victim);
+    const victimFrequency = this.#victimFrequencyOf(victim);
     // Where bytes are short a heavy candidate pushes several like this victim out: compare uses a byte.
     const better = byWeight
-      ? candidateFrequency * this.#weightOf(victim) > victimFrequency * this.#weightOf(candidate)
+      ? candidateFrequency * this.#lists.weightOf(victim) > victimFrequency * this.#lists.weightOf(candidate)
       : candidateFrequency > victimFrequency;
     if (better || candidateFrequency < warmFrequency) return better;
     this.#jitter = mixBits(this.#jitter + 0x9e37_79b9);
     return (this.#jitter & 127) === 0;
+  }
+
+  /** That of a victim which others failed to push out, and that was not used since, is known. */
+  #victimFrequencyOf(slot: number): number {
+    if (slot !== this.#knownVictim || this.#recent[slot] !== this.#halvings << 8) {
+      this.#knownFrequency = this.#settle(slot);
+      this.#knownVictim = slot;
+    }
+    return this.#knownFrequency;
   }
 
   /**
@@ -229,12 +218,12 @@ export class WTinyLfuOrder implements EvictionOrder {
     this.#halvings = (this.#halvings + 1) & 255;
     this.#sketch.halve();
     this.#counted = 0;
-    this.#nextHalving = (samplePeriod >> 1) * Math.max(this.#entries, fewestEntries);
+    this.#nextHalving = (samplePeriod >> 1) * Math.max(this.#lists.entries, fewestEntries);
   }
 
   #climb(): void {
     this.#uses = 0;
-    this.#nextClimb = Math.ceil(climbPeriod * this.#entries);
+    this.#nextClimb = Math.ceil(climbPeriod * this.#lists.entries);
     if (!this.#hasEvicted) return;
     const move = this.#climber.move({
       ghosts: this.#ghostLength(),
@@ -251,53 +240,22 @@ export class WTinyLfuOrder implements EvictionOrder {
   }
 
   #ghostLength(): number {
-    return Math.max(fewestGhosts, Math.floor((ghostShare * this.#entries) / (this.#ghostMask + 1)));
+    return Math.max(fewestGhosts, Math.floor((ghostShare * this.#lists.entries) / (this.#ghostMask + 1)));
   }
 
   #keepWindowSmall(): void {
-    const most = Math.max(1, this.#windowShare * this.#total());
-    for (let moved = 0; moved < transfersAUse && this.#sizeOf(window) > most; moved++) {
+    const most = Math.max(1, this.#windowShare * this.#lists.total);
+    for (let moved = 0; moved < transfersAUse && this.#lists.size(window) > most; moved++) {
       const slot = this.#lists.tail(window);
       if (slot === this.#lists.head(window)) return;
-      this.#transfer(slot, window, probation);
+      this.#lists.move(slot, window, probation);
     }
   }
 
   #keepProtectedSmall(): void {
-    const most = protectedShare * (1 - this.#windowShare) * this.#total();
-    for (let moved = 0; moved < transfersAUse && this.#sizeOf(protectedMain) > most; moved++) {
-      this.#transfer(this.#lists.tail(protectedMain), protectedMain, probation);
+    const most = protectedShare * (1 - this.#windowShare) * this.#lists.total;
+    for (let moved = 0; moved < transfersAUse && this.#lists.size(protectedMain) > most; moved++) {
+      this.#lists.move(this.#lists.tail(protectedMain), protectedMain, probation);
     }
-  }
-
-  #transfer(slot: number, from: number, to: number): void {
-    if (this.#weighted) {
-      const weight = this.#weightOf(slot);
-      this.#weights[from] = (this.#weights[from] ?? 0) - weight;
-      this.#weights[to] = (this.#weights[to] ?? 0) + weight;
-    }
-    this.#lists.remove(from, slot);
-    this.#lists.push(to, slot);
-    this.#list[slot] = to;
-  }
-
-  #weigh(slot: number, list: number, weight: number): void {
-    const change = weight - (this.#weight[slot] ?? 0);
-    this.#weight[slot] = weight;
-    this.#weights[list] = (this.#weights[list] ?? 0) + change;
-    this.#totalWeight += change;
-  }
-
-  #weightOf(slot: number): number {
-    return this.#weight[slot] ?? 1;
-  }
-
-  /** Bytes where they are counted, otherwise entries; `#total` as well. */
-  #sizeOf(list: number): number {
-    return this.#weighted ? (this.#weights[list] ?? 0) : this.#lists.length(list);
-  }
-
-  #total(): number {
-    return this.#weighted ? this.#totalWeight : this.#entries;
   }
 }

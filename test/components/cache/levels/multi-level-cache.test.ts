@@ -95,6 +95,33 @@ function underTest(options: MultiLevelOptions<string> = {}) {
 const entry = (value: string): LevelEntry<string> => ({ value, ttlMs: 0 });
 
 describe('multi-level cache', () => {
+  test('invalidates a tag in all levels, with the copies that were promoted, and keeps no load under way', async () => {
+    const tagsOf = (value: string | undefined, key: string): string[] => [`first ${key[0]}`, `${value}`];
+    const { cache, near, far } = underTest({ tagsOf, loader: (key) => setImmediate(`loaded ${key}`) });
+    await cache.set('a1', 'set', { tags: ['mine'] });
+    await cache.set('a2', 'set');
+    await cache.getOrSet('b1');
+    await cache.flush();
+    near.clear();
+    assert.deepEqual(far.held.get('b1')?.tags, ['first b', 'loaded b1']);
+
+    await cache.invalidateTag('first a');
+    assert.equal(cache.get('a1'), 'set', 'its own tags stand in place of the others');
+    assert.equal(near.get('a2'), undefined);
+    assert.deepEqual(far.calls.at(-1), 'clear', 'a level that knows no tags is cleared');
+    assert.equal(cache.get('b1'), 'loaded b1');
+
+    const loading = cache.getOrSet('b2');
+    await cache.invalidateTag('first b');
+    assert.equal(await loading, 'loaded b2');
+    await cache.flush();
+    for (const key of ['b1', 'b2']) {
+      assert.equal(await cache.get(key), undefined);
+      assert.equal(far.held.has(key), false);
+    }
+    await assert.rejects(cache.set('c', 'x', { tags: ['a', JSON.parse('1')] }), TypeError);
+  });
+
   test('looks from level to level and puts what it finds into all above, on every read path', async () => {
     const reads = {
       get: async (cache: ReturnType<typeof underTest>['cache']) => cache.get('a'),

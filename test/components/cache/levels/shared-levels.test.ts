@@ -64,6 +64,29 @@ for (const [name, { skip, start, create }] of Object.entries(servers)) {
       }
     });
 
+    test('a tag that one instance invalidates is gone for those that ask the server', async () => {
+      const server = await start();
+      const open = async () =>
+        createMultiLevelCache<number>({ levels: [createSqliteLevel(), await create(server.url)] });
+      const [first, second, third] = [await open(), await open(), await open()];
+      try {
+        await first.set('a', 1, { tags: ['odd', 'all'], ttl: 60_000 });
+        await first.set('b', 2, { tags: ['all'] });
+        await first.set('c', 3);
+        assert.equal(await second.get('a'), 1, 'with its tags, into the levels of the second instance');
+        await second.invalidateTag('odd');
+        assert.deepEqual(await third.getMany(['a', 'b', 'c']), new Map(Object.entries({ b: 2, c: 3 })));
+        assert.equal(await second.get('a'), undefined);
+        await third.invalidateTag('all');
+        assert.deepEqual(await third.getMany(['a', 'b', 'c']), new Map([['c', 3]]));
+        await first.set('b', 4, { tags: ['all'] });
+        assert.equal(await third.get('b'), 4, 'a tag can be used again');
+      } finally {
+        await Promise.allSettled([first.close(), second.close(), third.close()]);
+        await server.stop();
+      }
+    });
+
     test('says so when the server is not there', async () => {
       const server = await start();
       await server.stop();

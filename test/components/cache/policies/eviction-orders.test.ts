@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { createCache } from '../../../../src/components/cache/index.ts';
 import type { Cache, CachePolicy } from '../../../../src/components/cache/index.ts';
+import { createRandom } from '../../../../src/measure/random.ts';
 
 // Each policy against its definition in plain arrays: what it evicts, and when.
 
@@ -128,6 +129,20 @@ for (const [policy, model] of exact) {
     );
   });
 }
+
+test('lfu evicts exactly what its definition says beyond 255 agings, by when their numbers begin again', () => {
+  const { cache, evicted } = recording('lfu', 4);
+  const expected = lfuModel(4);
+  const next = createRandom(11);
+  // Now and then a key that was never used again since long ago is the next to go; mostly two keys are used.
+  for (let step = 0; step < 40_000; step++) {
+    const key = next.int(500) === 0 ? next.int(12) : next.int(2);
+    if (cache.get(key) === undefined) cache.set(key, key);
+    if (!expected.get(key)) expected.set(key);
+  }
+  assert.ok(evicted.length > 20);
+  assert.deepEqual(evicted, expected.evicted);
+});
 
 describe('S3-FIFO', () => {
   test('lets once-only keys go from the small queue, and takes a key that comes back to the main one', () => {
