@@ -16,9 +16,9 @@ const journals = ['wal', 'rollback'] as const;
  */
 export async function createBatchedUpdates(
   options: Readonly<Record<string, unknown>>,
-  { workload, random, keySequence }: ScenarioContext,
+  { workload, keySequence }: ScenarioContext,
 ): Promise<ScenarioSubject> {
-  const database = await createPatternDatabase(workload.keys, workload.valueBytes, random, {
+  const database = await createPatternDatabase(workload.keys, workload.valueBytes, {
     durability: 'power',
     journal: choiceOption(options, 'journal', journals, 'rollback'),
     transactionRows: batchRows,

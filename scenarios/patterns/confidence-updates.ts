@@ -15,10 +15,10 @@ const journals = ['wal', 'rollback'] as const;
  */
 export async function createConfidenceUpdates(
   options: Readonly<Record<string, unknown>>,
-  { workload, random, keySequence }: ScenarioContext,
+  { workload, keySequence }: ScenarioContext,
 ): Promise<ScenarioSubject> {
   const journal = choiceOption(options, 'journal', journals, 'rollback');
-  const data = await createPatternDatabase(workload.keys, workload.valueBytes, random, { journal });
+  const data = await createPatternDatabase(workload.keys, workload.valueBytes, { journal });
   const database = new TunedDatabase({ path: data.path, journal, durability: 'power' });
   const updater = createConfidenceUpdater<string>({
     learningRate: 0.1,

@@ -1,48 +1,51 @@
-import { createCompressor } from 'perfkit/compressor';
-import { createMemoryLevel, createMultiLevelCache, createSqliteLevel } from 'perfkit/cache';
-import type { Level, MaybePromise, MemoryLevel, MultiLevelCache, MultiLevelStats } from 'perfkit/cache';
-import type { BatcherStats } from 'perfkit/batcher';
-import { updateConfidence } from 'perfkit/batcher';
-import { openSqliteStore } from 'perfkit/store';
-import type { Pattern, SqliteStore, SqliteStoreStats } from 'perfkit/store';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createQueryCacheLevel } from './query-cache-level.ts';
-import { patternSerializer } from './pattern-codec.ts';
+import { setImmediate } from 'node:timers/promises';
+import type { BatcherStats } from 'perfkit/batcher';
+import { updateConfidence } from 'perfkit/batcher';
+import type { Pattern } from 'perfkit/store';
+import { checkPattern } from './check-pattern.ts';
+import { lockFolder } from './folder-lock.ts';
+import { PatternLevels } from './pattern-levels.ts';
+import type { LevelsStats } from './pattern-levels.ts';
+import { PatternReader } from './pattern-reader.ts';
+import type { ReaderStats } from './pattern-reader.ts';
 import { systemSettings } from './system-settings.ts';
 import type { SystemOptions, SystemSettings } from './system-settings.ts';
+import { withConfidence } from './with-confidence.ts';
 import { WriteBehind } from './write-behind.ts';
 
 export interface SystemMetrics {
-  readonly cache: MultiLevelStats;
-  readonly l2: { readonly compressed: number; readonly entries: number; readonly bytes: number };
-  readonly store: SqliteStoreStats;
+  readonly cache: LevelsStats;
+  readonly store: ReaderStats;
   readonly writes: { readonly records: number; readonly rows: number; readonly pending: number };
   readonly batcher: BatcherStats;
+  /** Records of the journal of a process that died. */
   readonly recovered: number;
 }
 
 /**
- * Learned patterns in SQLite behind three levels of cache: values (L1), packed values (L2), a query cache in SQLite (L3).
+ * Learned patterns in SQLite behind three levels of cache: values (L1), longer ones compressed (L2), what was read
+ * from the database in a file (L3).
  *
  *     getPattern ──> L1 ──> L2 ──> L3 ──> not yet written ──> patterns.db
- *     storePattern, updateConfidence ──> journal, levels ──(batches, writer thread)──> patterns.db
+ *     storePattern, updateConfidence ──> journal, L1 ──(batches, writer thread)──> patterns.db
  *
  * A write is acknowledged when the journal has it: it outlives the process being killed at any moment, and is seen by
- * every read from then on. One process at a time.
+ * every read from then on. One system a folder.
  */
 export interface PatternSystem {
   /** At once, without a promise: every level and the database answer on this thread. */
   getPattern(id: string): Pattern | undefined;
   /** In the order of the ids. */
   getPatterns(ids: readonly string[]): (Pattern | undefined)[];
-  /** Insert, or replace the one with that id. Throws TypeError or RangeError on what is no pattern. */
+  /** Insert, or replace the one with that id. Rejects with TypeError or RangeError on what is no pattern. */
   storePattern(pattern: Pattern): Promise<void>;
   /** Learn from an outcome (true, false or a degree from 0 to 1). False: no such pattern, or learning is off. */
   updateConfidence(id: string, outcome: boolean | number): Promise<boolean>;
-  /** Fill the levels with the patterns used most. Resolves to their number. */
+  /** Fill the levels with so many of the patterns used most, the fastest first. Resolves to their number. @default all */
   warm(patterns?: number): Promise<number>;
-  /** Until the database has everything that was acknowledged. */
+  /** Until the database has everything that was acknowledged. Rejects with why it could not. */
   flush(): Promise<void>;
   getMetrics(): SystemMetrics;
   /** The metrics for people. */
@@ -56,188 +59,170 @@ export async function openPatternSystem(options: SystemOptions): Promise<Pattern
   const settings = systemSettings(options);
   mkdirSync(settings.folder, { recursive: true });
   const path = join(settings.folder, 'patterns.db');
-  const store = await openSqliteStore({ path });
-  const writes = new WriteBehind({ ...settings, path });
+  const lock = lockFolder(settings.folder);
+  const opened: (() => void | Promise<void>)[] = [lock.release];
   try {
-    return new CachedPatterns(settings, store, writes, await writes.recover());
+    const writes = new WriteBehind({ ...settings, path });
+    opened.push(() => writes.close());
+    const recovered = await writes.recover();
+    const reader = new PatternReader(path, settings.readerCacheBytes);
+    opened.push(() => reader.close());
+    const levels = new PatternLevels(settings);
+    opened.push(() => levels.close());
+    return new CachedPatterns({ settings, levels, reader, writes, recovered, close: () => closeAll(opened) });
   } catch (error) {
-    await writes.close();
-    await store.close();
+    await closeAll(opened).catch(() => undefined);
     throw error;
   }
 }
 
-/** Of a query. */
-const mostRows = 10_000;
+/** The last first, all of them whatever happens. Throws what the first of them threw that did. */
+async function closeAll(opened: readonly (() => void | Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of opened.toReversed()) {
+    try {
+      await close();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+interface Parts {
+  readonly settings: SystemSettings;
+  readonly levels: PatternLevels;
+  readonly reader: PatternReader;
+  readonly writes: WriteBehind;
+  readonly recovered: number;
+  readonly close: () => Promise<void>;
+}
+
+/** Patterns read at once while the levels are filled: each is some 1.3 KB until it is in its level. */
+const warmChunk = 100;
+/** What most writes return: no promise is made for them. */
+const acknowledged = Promise.resolve();
+const learned = Promise.resolve(true);
+const notLearned = Promise.resolve(false);
 
 class CachedPatterns implements PatternSystem {
-  readonly #settings: SystemSettings;
-  readonly #store: SqliteStore;
+  readonly #parts: Parts;
+  readonly #levels: PatternLevels;
   readonly #writes: WriteBehind;
-  readonly #recovered: number;
-  readonly #l2: MemoryLevel<Pattern>;
-  readonly #l3: Level<Pattern>;
-  readonly #cache: MultiLevelCache<Pattern>;
+  readonly #learning: boolean;
+  readonly #read: (id: string) => Pattern | undefined;
   #closing: Promise<void> | null = null;
 
-  constructor(settings: SystemSettings, store: SqliteStore, writes: WriteBehind, recovered: number) {
-    this.#settings = settings;
-    this.#store = store;
-    this.#writes = writes;
-    this.#recovered = recovered;
-    this.#l2 = createMemoryLevel<Pattern>({
-      name: 'l2',
-      max: settings.l2Entries,
-      maxSize: settings.l2Bytes,
-      ttl: settings.l2TtlMs,
-      codec: createCompressor({ codec: 'deflate-raw', level: 1 }),
-      threshold: settings.compressFromBytes,
-      serializer: patternSerializer,
-    });
-    const l3 = createSqliteLevel<Pattern>({
-      name: 'l3',
-      max: settings.l3Entries,
-      serializer: patternSerializer,
-    });
-    this.#l3 = createQueryCacheLevel(l3, settings.l3Entries);
-    this.#cache = createMultiLevelCache<Pattern>({
-      l1: {
-        max: settings.l1Entries,
-        maxSize: settings.l1Bytes,
-        // Five numbers and four headers beside the texts.
-        sizeOf: ({ id, type, domain, body }) => 200 + id.length + type.length + domain.length + body.length,
-      },
-      levels: [this.#l2, this.#l3],
-    });
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#levels = parts.levels;
+    this.#writes = parts.writes;
+    this.#learning = parts.settings.learning;
+    this.#read = (id) => parts.reader.get(id);
   }
 
   // hot path: nothing is allocated for a hit of L1
   getPattern(id: string): Pattern | undefined {
-    const held = atOnce(this.#cache.get(id));
-    return held ?? this.#load(id);
+    return this.#levels.get(id) ?? this.#load(id);
   }
 
   getPatterns(ids: readonly string[]): (Pattern | undefined)[] {
     return ids.map((id) => this.getPattern(id));
   }
 
-  async storePattern(pattern: Pattern): Promise<void> {
-    checkPattern(pattern);
-    const room = this.#writes.record({ kind: 'put', pattern }, pattern);
-    await this.#cache.set(pattern.id, pattern);
-    await room;
+  // hot path
+  storePattern(pattern: Pattern): Promise<void> {
+    try {
+      checkPattern(pattern);
+      const room = this.#writes.put(pattern);
+      this.#levels.change(pattern.id, pattern);
+      return room ?? acknowledged;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
-  async updateConfidence(id: string, outcome: boolean | number): Promise<boolean> {
-    if (!this.#settings.learning) return false;
-    const known = this.getPattern(id);
-    if (known === undefined) return false;
-    const pattern = { ...known, confidence: updateConfidence(known.confidence, outcome) };
-    const room = this.#writes.record({ kind: 'confidence', id, confidence: pattern.confidence }, pattern);
-    await this.#cache.set(id, pattern);
-    await room;
-    return true;
+  // hot path
+  updateConfidence(id: string, outcome: boolean | number): Promise<boolean> {
+    if (!this.#learning) return notLearned;
+    try {
+      const known = this.#levels.getInPlace(id);
+      const before = known?.confidence ?? this.#confidenceOf(id);
+      if (before === undefined) return notLearned;
+      const confidence = updateConfidence(before, outcome);
+      const room = this.#writes.confidence(id, confidence);
+      // One that no level has is not brought in: an outcome is no sign that it will be asked for.
+      if (known !== undefined) this.#levels.changeInPlace(id, withConfidence(known, confidence));
+      return room === null ? learned : room.then(() => true);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
-  async warm(patterns = this.#settings.l2Entries): Promise<number> {
-    const { l3Entries } = this.#settings;
-    const first = await this.#mostUsed(Math.min(patterns, mostRows), 0);
-    const count = await this.#cache.warm(first);
-    // And as many again for the level below, which takes more.
-    const next = await this.#mostUsed(
-      Math.min(Math.max(l3Entries - first.length, 0), mostRows),
-      first.length,
-    );
-    const entries = [...first, ...next].slice(0, l3Entries);
-    await this.#l3.setMany(new Map(entries.map(([id, value]) => [id, { value, ttlMs: 0 }])));
+  async warm(patterns = Infinity): Promise<number> {
+    const { l1Entries, l2Entries, l3Entries } = this.#parts.settings;
+    const most = Math.min(patterns, l1Entries + l2Entries + l3Entries);
+    let count = 0;
+    for await (const pattern of this.#mostUsed(most)) {
+      if (!this.#levels.warm(pattern.id, pattern)) break;
+      count++;
+    }
     return count;
   }
 
   async flush(): Promise<void> {
     await this.#writes.flush();
-    await this.#cache.flush();
   }
 
   getMetrics(): SystemMetrics {
     const { records, rows, batcher } = this.#writes.stats();
-    const { compressed, entries, bytes } = this.#l2.stats();
     return {
-      cache: this.#cache.stats(),
-      l2: { compressed, entries, bytes },
-      store: this.#store.stats(),
+      cache: this.#levels.stats(),
+      store: this.#parts.reader.stats(),
       writes: { records, rows, pending: this.#writes.pending },
       batcher,
-      recovered: this.#recovered,
+      recovered: this.#parts.recovered,
     };
   }
 
   getReport(): string {
-    const { cache, l2, store, writes, batcher } = this.getMetrics();
+    const { cache, store, writes, batcher } = this.getMetrics();
     const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
     return [
       `cache    ${cache.lookups} look-ups, ${percent(cache.hitRatio)} hits`,
       ...cache.levels.map(
-        ({ name, share, latency }) =>
-          `  ${name}     ${percent(share)} of look-ups, p99 ${latency.p99Ms.toFixed(4)} ms`,
+        ({ name, share, entries, p99Ns }) =>
+          `  ${name}     ${percent(share)} of look-ups, p99 ${(p99Ns / 1e6).toFixed(4)} ms, ${entries} entries`,
       ),
-      `  l2     ${l2.entries} entries, ${l2.bytes} bytes, ${l2.compressed} compressed`,
-      `store    ${store.reads} reads, ${store.queries} queries`,
+      `store    ${store.reads} reads, ${store.found} found`,
       `writes   ${writes.records} acknowledged, ${writes.rows} rows written, ${writes.pending} pending`,
-      `batches  ${batcher.batches}, mean ${batcher.meanBatchSize.toFixed(1)}`,
+      `batches  ${batcher.batches}, of ${(writes.rows / Math.max(1, batcher.batches)).toFixed(1)} rows`,
     ].join('\n');
   }
 
   shutdown(): Promise<void> {
-    this.#closing ??= this.#shutdown();
+    this.#closing ??= this.#parts.close();
     return this.#closing;
   }
 
-  async #shutdown(): Promise<void> {
-    try {
-      await this.#writes.close();
-    } finally {
-      await this.#cache.close();
-      await this.#store.close();
+  async *#mostUsed(count: number): AsyncGenerator<Pattern, void, undefined> {
+    for (let offset = 0; offset < count; offset += warmChunk) {
+      const used = this.#parts.reader.mostUsed(Math.min(warmChunk, count - offset), offset);
+      // What is pending is newer.
+      for (const one of used) yield this.#writes.latest(one.id, () => one) ?? one;
+      this.#levels.settle();
+      if (used.length < warmChunk) return;
+      await setImmediate();
     }
   }
 
-  async #mostUsed(limit: number, offset: number): Promise<(readonly [string, Pattern])[]> {
-    if (limit === 0) return [];
-    const used = await this.#store.query({ orderBy: 'usage', limit, offset });
-    // What is pending is newer.
-    return used.map((one) => [one.id, this.#writes.get(one.id) ?? one] as const);
+  #confidenceOf(id: string): number | undefined {
+    return this.#writes.latestConfidence(id) ?? this.#parts.reader.confidence(id);
   }
 
   #load(id: string): Pattern | undefined {
-    const found = this.#writes.get(id) ?? this.#store.getSync(id);
-    // All levels are in this process: it is done when `set` returns, and nobody can have asked in between.
-    if (found !== undefined) void this.#cache.set(id, found);
+    const found = this.#writes.latest(id, this.#read);
+    if (found !== undefined) this.#levels.load(id, found);
     return found;
   }
-}
-
-/** The levels of this system answer at once. */
-function atOnce<T>(value: MaybePromise<T>): T {
-  if (value instanceof Promise) throw new TypeError('Expected levels that answer at once, got a promise');
-  return value;
-}
-
-/** Before it is acknowledged: the writer could only say later that it is none. */
-function checkPattern({ id, type, domain, confidence, usageCount, body }: Pattern): void {
-  for (const [name, value] of Object.entries({ id, type, domain })) {
-    if (typeof value === 'string' && value.length > 0 && value.length <= 512 && !value.includes('\0'))
-      continue;
-    throw new TypeError(
-      `Expected \`pattern.${name}\` to be 1 to 512 characters without NUL, got \`${value}\``,
-    );
-  }
-  if (!(confidence >= 0 && confidence <= 1)) {
-    throw new RangeError(`Expected \`pattern.confidence\` to be between 0 and 1, got \`${confidence}\``);
-  }
-  if (!Number.isSafeInteger(usageCount) || usageCount < 0) {
-    throw new RangeError(
-      `Expected \`pattern.usageCount\` to be a whole number from 0, got \`${usageCount}\``,
-    );
-  }
-  if (!(body instanceof Uint8Array)) throw new TypeError('Expected `pattern.body` to be a Uint8Array');
 }

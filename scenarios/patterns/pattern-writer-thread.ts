@@ -1,8 +1,10 @@
-import { rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { openSqliteStore } from 'perfkit/store';
-import type { Pattern, SqliteStore } from 'perfkit/store';
-import { readSegment } from './write-journal.ts';
-import type { JournalRecord } from './write-journal.ts';
+import type { SqliteStore } from 'perfkit/store';
+import { confidenceKind, putKind, readSegment } from './journal-format.ts';
+import { JournalledPattern } from './journalled-pattern.ts';
+import { decodePattern } from './pattern-codec.ts';
+import { yieldToOthers } from './yield-to-others.ts';
 
 // The task functions of the pattern system's writer: a thread with a connection of its own, so that the index pages a
 // batch changes, which are most of the work of a write, do not hold up those who read.
@@ -27,47 +29,92 @@ const mostRows = 100_000;
 /** 64 MiB of write-ahead log: what a batch of some thousand rows changes in fourteen indexes. */
 const autoCheckpointPages = 16_000;
 
+/** Opens the database, and makes its table and indexes when they are not there. */
+export async function openStore(_: unknown, { data }: Context): Promise<void> {
+  // Those who read and acknowledge come first: what is written here is safe already.
+  yieldToOthers();
+  await opened(data);
+}
+
 /** Bring a segment's records into the database, then remove the segment. */
 export async function applySegment(path: string, { data }: Context): Promise<Applied> {
+  const database = await opened(data);
+  const { records, latest } = latestOf(path);
+  const file = openSync(path, 'r');
+  try {
+    const { patterns, confidences } = inOrder(file, latest);
+    await database.putMany(patterns);
+    await database.updateMany(confidences);
+  } finally {
+    closeSync(file);
+  }
+  rmSync(path);
+  return { records, rows: latest.size };
+}
+
+export async function closeStore(): Promise<void> {
+  const closing = store;
+  store = null;
+  await (await closing)?.close();
+}
+
+async function opened(data: Context['data']): Promise<SqliteStore> {
   store ??= openSqliteStore({
     ...data,
+    mmapBytes: 0,
     loopBudgetMs: 60_000,
     transactionRows: mostRows,
     autoCheckpointPages,
   });
-  const database = await store;
-  const records = readSegment(path);
-  const { patterns, confidences } = latestOf(records);
-  await database.putMany(patterns);
-  await database.updateMany(confidences.map(([id, confidence]) => ({ id, changes: { confidence } })));
-  rmSync(path);
-  return { records: records.length, rows: patterns.length + confidences.length };
+  try {
+    return await store;
+  } catch (error) {
+    // The next one tries again.
+    store = null;
+    throw error;
+  }
 }
 
-export async function closeStore(): Promise<void> {
-  await (await store)?.close();
-  store = null;
+/** What a segment says of a pattern in the end. */
+interface Latest {
+  /** Of the last `put`: where its payload is in the file; 0 bytes when there is none. */
+  at: number;
+  bytes: number;
+  /** Of a later record; NaN when there is none. */
+  confidence: number;
+}
+
+/** Only where it is: most records are overtaken by a later one of the same pattern. */
+function latestOf(path: string): { readonly records: number; readonly latest: ReadonlyMap<string, Latest> } {
+  const latest = new Map<string, Latest>();
+  let records = 0;
+  for (const { payload, at } of readSegment(path)) {
+    records++;
+    const kind = payload[0];
+    if (kind === putKind) {
+      latest.set(decodePattern(payload.subarray(1)).id, { at, bytes: payload.length, confidence: NaN });
+    } else if (kind === confidenceKind) {
+      const id = payload.toString('utf8', 9);
+      const confidence = payload.readDoubleLE(1);
+      const known = latest.get(id);
+      if (known === undefined) latest.set(id, { at, bytes: 0, confidence });
+      else known.confidence = confidence;
+    } else {
+      throw new RangeError(
+        `Expected a journal record of kind ${putKind} or ${confidenceKind}, got ${kind} in ${path}`,
+      );
+    }
+  }
+  return { records, latest };
 }
 
 /** By id, so that rows beside each other are written after each other. */
-function latestOf(records: readonly JournalRecord[]): {
-  readonly patterns: readonly Pattern[];
-  readonly confidences: readonly (readonly [string, number])[];
-} {
-  const patterns = new Map<string, Pattern>();
-  const confidences = new Map<string, number>();
-  for (const record of records) {
-    if (record.kind === 'put') {
-      patterns.set(record.pattern.id, record.pattern);
-      confidences.delete(record.pattern.id);
-      continue;
-    }
-    const { id, confidence } = record;
-    const stored = patterns.get(id);
-    if (stored === undefined) confidences.set(id, confidence);
-    else patterns.set(id, { ...stored, confidence });
+function inOrder(file: number, latest: ReadonlyMap<string, Latest>) {
+  const patterns: JournalledPattern[] = [];
+  const confidences: { id: string; changes: { confidence: number } }[] = [];
+  for (const [id, { at, bytes, confidence }] of [...latest].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    if (bytes === 0) confidences.push({ id, changes: { confidence } });
+    else patterns.push(new JournalledPattern(file, id, at, bytes, confidence));
   }
-  const sorted = <T>(map: ReadonlyMap<string, T>): (readonly [string, T])[] =>
-    [...map].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return { patterns: sorted(patterns).map(([, pattern]) => pattern), confidences: sorted(confidences) };
+  return { patterns, confidences };
 }

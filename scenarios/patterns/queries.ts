@@ -17,7 +17,7 @@ export async function createQueries(
   { workload, random }: ScenarioContext,
 ): Promise<ScenarioSubject> {
   const indexes = flagOption(options, 'indexes', true);
-  const database = await createPatternDatabase(workload.keys, workload.valueBytes, random, { indexes });
+  const database = await createPatternDatabase(workload.keys, workload.valueBytes, { indexes });
   const { store } = database;
   const queriesOf = (make: () => PatternQuery): ((index: number) => Promise<unknown>) => {
     const queries = Array.from({ length: distinct }, make);

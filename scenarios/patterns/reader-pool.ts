@@ -14,10 +14,10 @@ const sql =
  */
 export async function createReaderPool(
   options: Readonly<Record<string, unknown>>,
-  { workload, random }: ScenarioContext,
+  { workload }: ScenarioContext,
 ): Promise<ScenarioSubject> {
   const readers = numberOption(options, 'readers', 5);
-  const database = await createPatternDatabase(workload.keys, workload.valueBytes, random);
+  const database = await createPatternDatabase(workload.keys, workload.valueBytes);
   const pool = createSqliteReaderPool({
     path: database.path,
     readers,

@@ -7,22 +7,24 @@ export interface SystemOptions {
   readonly l1Entries?: number;
   /** @default 10000 entries, 100 MiB */
   readonly l2Entries?: number;
-  /** Time to live in L2 and below, in milliseconds. @default 3600000 (one hour) */
+  /** Time to live in L2, in milliseconds. @default 3600000 (one hour) */
   readonly l2TtlMs?: number;
-  /** Shorter values are packed but not compressed in L2, in bytes. @default 1024 */
+  /** Bodies of fewer bytes are kept as they are in L2, others compressed. @default 1024 */
   readonly compressFromBytes?: number;
-  /** @default 20000 rows */
+  /** @default 20000 */
   readonly l3Entries?: number;
   /**
    * Different patterns in a batch of writes: each commit makes the connection that reads drop its cached pages, so
-   * fewer are better, and what waits is safe in the journal. @default 4000
+   * fewer are better, and what waits is safe in the journal. @default 30000
    */
   readonly batchPatterns?: number;
-  /** Longest wait of a write for its batch, in milliseconds: it is safe meanwhile. @default 250 */
+  /** Longest wait of a write for its batch, in milliseconds: it is safe meanwhile. @default 2000 */
   readonly maxWaitMs?: number;
-  /** Different patterns that may wait to be written. @default 20000 */
+  /** Different patterns that may wait to be written. @default 60000 */
   readonly maxPending?: number;
-  /** Page cache of the thread that writes. @default 67108864 (64 MiB) */
+  /** Page cache of the connection that look-ups read with. @default 1048576 (1 MiB) */
+  readonly readerCacheBytes?: number;
+  /** Page cache of the thread that writes. @default 2097152 (2 MiB) */
   readonly writerCacheBytes?: number;
 }
 
@@ -42,10 +44,11 @@ export function systemSettings(options: SystemOptions): SystemSettings {
     l2TtlMs: 3_600_000,
     compressFromBytes: 1_024,
     l3Entries: 20_000,
-    batchPatterns: 4_000,
-    maxWaitMs: 250,
-    maxPending: 20_000,
-    writerCacheBytes: 64 * mebibyte,
+    batchPatterns: 30_000,
+    maxWaitMs: 2_000,
+    maxPending: 60_000,
+    readerCacheBytes: mebibyte,
+    writerCacheBytes: 2 * mebibyte,
     ...options,
     l1Bytes: 10 * mebibyte,
     l2Bytes: 100 * mebibyte,

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Pattern } from 'perfkit/store';
-import { makePatterns, patternId } from './make-patterns.ts';
-import { fillPatternDatabase } from './pattern-database.ts';
+import { keepHeapSmall } from './keep-heap-small.ts';
+import { kindOf, patternId, popularity } from './make-patterns.ts';
+import { createDocuments } from './documents.ts';
+import { fillPatternDatabase } from './fill-pattern-database.ts';
 import { openPatternSystem } from './pattern-system.ts';
 import type { SystemMetrics } from './pattern-system.ts';
 import { flagOption, numberOption } from './scenario-options.ts';
@@ -9,40 +11,56 @@ import type { ScenarioContext, ScenarioSubject } from './scenario-context.ts';
 import type { SystemOptions } from './system-settings.ts';
 import { createTemporaryFolder } from './temporary-folder.ts';
 
-/** New states of patterns to store are made beforehand: making them is not what is measured. */
-const distinctStates = 1_024;
+/** Bodies to store are made beforehand: making them is not what is measured. */
+const distinctBodies = 256;
+/** After everything that the database is filled with, in seconds since 1970. */
+const nowS = 1_740_000_000;
 
 /**
  * The pattern system over `workload.keys` patterns of `workload.valueBytes` on disk. Options: learning (default true),
  * warm (fill the levels first; default true), l1, l2, l3 (entries; the documented ones when left out), compressFrom
- * (bytes). Operations: get, store (a new state of a pattern that is there), confidence.
+ * (bytes). Operations: get, store (a pattern that is there again, with
+ * another body, confidence and use), confidence.
  */
 export async function createSystem(
   options: Readonly<Record<string, unknown>>,
   context: ScenarioContext,
 ): Promise<ScenarioSubject> {
   const { workload, random, keySequence } = context;
+  keepHeapSmall();
   const folder = createTemporaryFolder();
   try {
     await fillPatternDatabase({
       path: join(folder.path, 'patterns.db'),
       count: workload.keys,
       bodyBytes: workload.valueBytes,
-      seed: random.int(2 ** 32),
       byPopularity: true,
     });
-    const patterns = [...makePatterns(distinctStates, workload.valueBytes, random, { byPopularity: true })];
+    const bodies = createDocuments('json', distinctBodies, workload.valueBytes, random);
     const system = await openPatternSystem({ folder: folder.path, ...systemOptions(options) });
     if (flagOption(options, 'warm', true)) await system.warm();
     const sequence = keySequence();
     const mask = sequence.length - 1;
     const ids = Array.from({ length: workload.keys }, (_, index) => patternId(index));
-    const idOf = (index: number): string => ids[sequence[index & mask] ?? 0] ?? '';
+    const keyOf = (index: number): number => sequence[index & mask] ?? 0;
+    const idOf = (index: number): string => ids[keyOf(index)] ?? '';
+    const newState = (index: number): Pattern => {
+      const key = keyOf(index);
+      const updatedAtMs = (nowS + (index & 0xf_ffff)) * 1_000;
+      return {
+        ...kindOf(key, idOf(index)),
+        confidence: (index % 1_000) / 1_000,
+        usageCount: popularity(key, workload.keys) + (index & 3),
+        updatedAtMs,
+        lastUsedAtMs: updatedAtMs,
+        body: bodies[index % bodies.length] ?? new Uint8Array(workload.valueBytes),
+      };
+    };
     let start = system.getMetrics();
     return {
       operations: {
         get: (index) => system.getPattern(idOf(index)),
-        store: (index) => system.storePattern(newState(patterns, idOf(index), index)),
+        store: (index) => system.storePattern(newState(index)),
         confidence: (index) => system.updateConfidence(idOf(index), index % 3 !== 0),
       },
       mix: { get: 1 },
@@ -69,18 +87,17 @@ export async function createStart(
   options: Readonly<Record<string, unknown>>,
   context: ScenarioContext,
 ): Promise<ScenarioSubject> {
-  const { workload, random, keySequence } = context;
+  const { workload, keySequence } = context;
   const folder = createTemporaryFolder();
   await fillPatternDatabase({
     path: join(folder.path, 'patterns.db'),
     count: workload.keys,
     bodyBytes: workload.valueBytes,
-    seed: random.int(2 ** 32),
     byPopularity: true,
   });
   const system = await openPatternSystem({ folder: folder.path });
   const startMs = performance.now();
-  const warmed = flagOption(options, 'warm', true) ? await system.warm(10_000) : 0;
+  const warmed = flagOption(options, 'warm', true) ? await system.warm(20_000) : 0;
   const warmNs = (performance.now() - startMs) * 1e6;
   const sequence = keySequence();
   const idOf = (index: number): string => patternId(sequence[index & (sequence.length - 1)] ?? 0);
@@ -107,12 +124,6 @@ function systemOptions(options: Readonly<Record<string, unknown>>): Omit<SystemO
   };
 }
 
-function newState(patterns: readonly Pattern[], id: string, index: number): Pattern {
-  const pattern = patterns[index % patterns.length];
-  if (pattern === undefined) throw new Error('Expected patterns to store, got none');
-  return { ...pattern, id };
-}
-
 function metricsOf(start: SystemMetrics, end: SystemMetrics): Record<string, number> {
   const lookups = end.cache.lookups - start.cache.lookups;
   const shares = end.cache.levels.map(({ name, hits }, index) => {
@@ -123,7 +134,7 @@ function metricsOf(start: SystemMetrics, end: SystemMetrics): Record<string, num
   return {
     ...(lookups === 0 ? {} : { hit_ratio: (end.cache.hits - start.cache.hits) / lookups }),
     ...Object.fromEntries(shares),
-    l2_compressed: end.l2.compressed - start.l2.compressed,
+    l2_compressed: end.cache.compressed - start.cache.compressed,
     acknowledged: records,
     rows_written: end.writes.rows - start.writes.rows,
     pending_writes: end.writes.pending,

@@ -1,63 +1,145 @@
-import { closeSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Pattern } from 'perfkit/store';
-import { decodePattern, encodePattern } from './pattern-codec.ts';
+import { confidenceKind, headerBytes, putKind } from './journal-format.ts';
+import { mostPatternBytes, writePattern, writeText } from './pattern-codec.ts';
 
-/** What a record says: that a pattern is now this one, or that its confidence is now so much. */
-export type JournalRecord =
-  | { readonly kind: 'put'; readonly pattern: Pattern }
-  | { readonly kind: 'confidence'; readonly id: string; readonly confidence: number };
-
-const headerBytes = 8;
-const putKind = 1;
-const confidenceKind = 2;
 const segmentName = /^journal-(\d{12})\.log$/;
+/** A record is put together in one buffer; one that is longer has a buffer of its own. */
+const bufferBytes = 64 * 1024;
+/**
+ * A segment is made longer by so much at a time, and cut when it is complete: a write that made the file longer would be
+ * a change of the file system's own journal, and wait while that is written.
+ */
+const growBytes = 4 * 1024 ** 2;
 
 /**
- * Writes that are acknowledged but not in the database yet, in files that are appended to. A record is handed to the
- * operating system before `append` returns, so it outlives the process, though not a power cut (as SQLite's synchronous =
- * NORMAL). Every record says what is, not what to add: to apply one twice changes nothing.
- *
- *     length of the payload, CRC-32 of it (32 bits each), payload; and again
+ * Writes that are acknowledged but not in the database yet, in files that are appended to (see journal-format.ts). A
+ * record is handed to the operating system before `put` or `confidence` returns, so it outlives the process, though not
+ * a power cut (as SQLite's synchronous = NORMAL). Every record says what is, not what to add: to apply one twice changes
+ * nothing.
  */
 export class WriteJournal {
   readonly #folder: string;
+  readonly #buffer = Buffer.allocUnsafeSlow(bufferBytes);
   #number: number;
   #file: number;
   #bytes = 0;
+  #length = 0;
+  #state: 'open' | 'torn' | 'closed' = 'open';
 
   /** Starts a segment after those that are there. */
   constructor(folder: string) {
     this.#folder = folder;
     this.#number = Math.max(0, ...journalSegments(folder).map(numberOf)) + 1;
-    this.#file = openSync(this.#path(), 'ax');
+    this.#file = openSync(this.#path(), 'wx');
   }
 
-  /** Throws what the file system does: the write is then not acknowledged. */
-  append(record: JournalRecord): void {
-    const payload = encodeRecord(record);
-    const out = Buffer.allocUnsafe(headerBytes + payload.byteLength);
-    out.writeUInt32LE(payload.byteLength, 0);
-    out.writeUInt32LE(crc32(payload), 4);
-    out.set(payload, headerBytes);
-    for (let done = 0; done < out.length;) done += writeSync(this.#file, out, done);
-    this.#bytes += out.length;
+  /** The pattern is now this one. Throws what the file system does: the write is then not acknowledged. */
+  put(pattern: Pattern): void {
+    const most = headerBytes + 1 + mostPatternBytes(pattern);
+    const out = most <= bufferBytes ? this.#buffer : Buffer.allocUnsafeSlow(most);
+    out[headerBytes] = putKind;
+    this.#append(out, writePattern(pattern, out, headerBytes + 1));
+  }
+
+  /** The confidence of the pattern is now so much. Throws as `put`. */
+  confidence(id: string, confidence: number): void {
+    const most = headerBytes + 9 + 3 * id.length;
+    const out = most <= bufferBytes ? this.#buffer : Buffer.allocUnsafeSlow(most);
+    out[headerBytes] = confidenceKind;
+    out.writeDoubleLE(confidence, headerBytes + 1);
+    this.#append(out, writeText(id, out, headerBytes + 9));
   }
 
   /** Path of the segment so far, which is no longer written to; null when it is empty. */
   rotate(): string | null {
-    if (this.#bytes === 0) return null;
+    if (this.#bytes === 0 || this.#state === 'closed') return null;
     const path = this.#path();
-    closeSync(this.#file);
     this.#number++;
+    let file: number;
+    try {
+      file = openSync(this.#path(), 'wx');
+    } catch (error) {
+      // Goes on in the old one.
+      this.#number--;
+      throw error;
+    }
+    this.#seal();
+    this.#file = file;
     this.#bytes = 0;
-    this.#file = openSync(this.#path(), 'ax');
+    this.#length = 0;
+    this.#state = 'open';
     return path;
   }
 
+  /** All segments but the one that is appended to, the oldest first. */
+  sealed(): string[] {
+    const current = this.#path();
+    return journalSegments(this.#folder).filter((path) => path !== current);
+  }
+
+  /** Leaves no empty segment behind. A second call does nothing. */
   close(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#seal();
+    if (this.#bytes === 0) rmSync(this.#path(), { force: true });
+  }
+
+  /** `out`: room for the header, then the payload up to `end`. */
+  // hot path
+  #append(out: Buffer, end: number): void {
+    if (this.#state !== 'open') this.#refuse();
+    out.writeUInt32LE(end - headerBytes, 0);
+    out.writeUInt32LE(crc32(out.subarray(headerBytes, end)), 4);
+    try {
+      if (this.#bytes + end > this.#length) this.#grow(end);
+      for (let done = 0; done < end;) {
+        done += writeSync(this.#file, out, done, end - done, this.#bytes + done);
+      }
+    } catch (error) {
+      this.#cut();
+      throw error;
+    }
+    this.#bytes += end;
+  }
+
+  #grow(bytes: number): void {
+    const length = this.#bytes + Math.max(bytes, growBytes);
+    ftruncateSync(this.#file, length);
+    this.#length = length;
+  }
+
+  #seal(): void {
+    try {
+      ftruncateSync(this.#file, this.#bytes);
+    } catch {
+      // What is behind the last record is not read.
+    }
     closeSync(this.#file);
+  }
+
+  /**
+   * Of a disk that is full there may be the beginning of a record. What came after it would not be read again, so it has
+   * to go before anything else is acknowledged.
+   */
+  #cut(): void {
+    try {
+      ftruncateSync(this.#file, this.#bytes);
+      this.#length = this.#bytes;
+    } catch {
+      this.#state = 'torn';
+    }
+  }
+
+  /** A torn segment is tried again, and given up for a new one at the next `rotate`. */
+  #refuse(): void {
+    if (this.#state === 'closed') throw new Error('The journal is closed: nothing is written any more.');
+    ftruncateSync(this.#file, this.#bytes);
+    this.#length = this.#bytes;
+    this.#state = 'open';
   }
 
   #path(): string {
@@ -71,46 +153,6 @@ export function journalSegments(folder: string): string[] {
     .filter((name) => segmentName.test(name))
     .toSorted()
     .map((name) => join(folder, name));
-}
-
-/** The records of a segment up to its end, or to one that was being written when the process died. */
-export function readSegment(path: string): JournalRecord[] {
-  const bytes = readFileSync(path);
-  const records: JournalRecord[] = [];
-  for (let at = 0; at + headerBytes <= bytes.length;) {
-    const end = at + headerBytes + bytes.readUInt32LE(at);
-    if (end > bytes.length) break;
-    const payload = bytes.subarray(at + headerBytes, end);
-    if (crc32(payload) !== bytes.readUInt32LE(at + 4)) break;
-    records.push(decodeRecord(payload));
-    at = end;
-  }
-  return records;
-}
-
-function encodeRecord(record: JournalRecord): Uint8Array {
-  if (record.kind === 'put') {
-    const pattern = encodePattern(record.pattern);
-    const out = Buffer.allocUnsafe(1 + pattern.byteLength);
-    out[0] = putKind;
-    out.set(pattern, 1);
-    return out;
-  }
-  const out = Buffer.allocUnsafe(9 + Buffer.byteLength(record.id));
-  out[0] = confidenceKind;
-  out.writeDoubleLE(record.confidence, 1);
-  out.write(record.id, 9);
-  return out;
-}
-
-function decodeRecord(payload: Buffer): JournalRecord {
-  if (payload[0] === putKind) return { kind: 'put', pattern: decodePattern(payload.subarray(1)) };
-  if (payload[0] === confidenceKind) {
-    return { kind: 'confidence', confidence: payload.readDoubleLE(1), id: payload.toString('utf8', 9) };
-  }
-  throw new RangeError(
-    `Expected a journal record of kind ${putKind} or ${confidenceKind}, got ${payload[0]}`,
-  );
 }
 
 function numberOf(path: string): number {

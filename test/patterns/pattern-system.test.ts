@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { updateConfidence } from 'perfkit/batcher';
 import { openSqliteStore } from 'perfkit/store';
 import { openPatternSystem } from '../../scenarios/patterns/pattern-system.ts';
-import { patternOf, plain, temporaryFolder } from './pattern-of.ts';
+import { patternOf, plain, temporaryFolder } from '../components/store/patterns.ts';
 
 describe('the pattern system', () => {
   test('P28: gives back what was stored, at once and after it was opened again', async (context) => {
@@ -161,7 +161,10 @@ describe('the pattern system', () => {
                 });
               }
             }
-            assert.ok(system.getMetrics().l2.entries <= bounds.l2Entries);
+            const [l1, l2, l3] = system.getMetrics().cache.levels;
+            assert.ok((l1?.entries ?? Infinity) <= bounds.l1Entries);
+            assert.ok((l2?.entries ?? Infinity) <= bounds.l2Entries);
+            assert.ok((l3?.entries ?? Infinity) <= bounds.l3Entries);
           }
           await system.flush();
           const store = await openSqliteStore({ path: join(folder, 'patterns.db') });
@@ -194,6 +197,14 @@ describe('the pattern system', () => {
       /Expected `pattern.id` to be 1 to 512 characters/,
     );
     await assert.rejects(system.storePattern(patternOf('p', { confidence: 2 })), /between 0 and 1/);
+    // What the writer would refuse would hold up every batch after it.
+    await assert.rejects(system.storePattern(patternOf('p', { createdAtMs: NaN })), /times of a pattern/);
+    await assert.rejects(
+      system.storePattern(patternOf('p', { lastUsedAtMs: Infinity })),
+      /times of a pattern/,
+    );
+    await assert.rejects(system.storePattern(patternOf('\ud800')), /well-formed/);
+    await assert.rejects(system.storePattern(patternOf('p', { usageCount: 1.5 })), /whole number/);
     assert.equal(system.getMetrics().writes.records, 0);
     await system.shutdown();
   });
