@@ -1,6 +1,6 @@
 import { Distribution } from '../src/measure/distribution.ts';
 import { runLoad } from '../src/run/load.ts';
-import type { LoadPlan, PhasePlan } from '../src/model/plan.ts';
+import type { LoadPlan, LoadTarget, PhasePlan } from '../src/model/plan.ts';
 
 /** One load with perfkit's whole engine (thread, main thread and all); prints what load-peers.ts compares, as JSON. */
 export async function drive(order: {
@@ -9,6 +9,7 @@ export async function drive(order: {
   connections: number;
   ratePerSecond?: number;
   seconds: number;
+  target?: Partial<LoadTarget>;
 }): Promise<void> {
   const clocks = new Map<string, Distribution>();
   const rss: number[] = [];
@@ -57,13 +58,23 @@ function planOf({
   connections,
   ratePerSecond = 0,
   seconds,
+  target = {},
 }: Parameters<typeof drive>[0]): LoadPlan {
   const { origin, pathname } = new URL(url);
   const arrivals: PhasePlan['arrivals'] =
     model === 'closed'
       ? { model: 'closed', users: connections }
       : { model: 'open', ratePerSecond, spacing: 'uniform' };
-  const phase = { arrivals, maxRequests: null, connections };
+  const phase = {
+    arrivals,
+    flows: ['get'],
+    with: null,
+    maxRequests: null,
+    maxFlows: null,
+    maxFlowsPerUser: null,
+    pacingNs: null,
+    connections,
+  };
   return {
     schema: 'perfkit/plan@1',
     kind: 'load',
@@ -71,7 +82,7 @@ function planOf({
     metrics: [],
     targets: [],
     expectedNs: (seconds + 1) * 1e9,
-    target: { origin, builtin: null, allow: [] },
+    target: { origin, builtin: null, allow: [], ...target },
     // the other generators have no warm-up either, but run native code or count it in: half a second of ours is little
     phases: [
       { ...phase, name: 'warm-up', forNs: 0.5e9, measured: false },
@@ -80,6 +91,7 @@ function planOf({
     flows: [
       {
         name: 'get',
+        kind: 'requests',
         weight: 1,
         steps: [
           {
@@ -90,6 +102,7 @@ function planOf({
             body: null,
             bodyFormat: 'text',
             expectStatus: [],
+            think: null,
           },
         ],
       },
@@ -103,5 +116,9 @@ function planOf({
       gracefulStopNs: 1e9,
       pacing: 'precise',
     },
+    workers: 1,
   };
 }
+
+const orderAt = process.argv.indexOf('--drive') + 1;
+if (import.meta.main && orderAt > 0) await drive(JSON.parse(process.argv[orderAt] ?? '{}'));

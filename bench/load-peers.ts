@@ -5,18 +5,13 @@
  * run of this script: absolute figures drift with the machine. Needs taskset and nginx; peers that are not installed
  * are skipped. Takes less than four minutes.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installed, median, perfkit, pinned, withNginx } from './load-bench.ts';
+import type { Driven } from './load-bench.ts';
 
 const rounds = 5;
 const seconds = 3;
 const connections = 50;
-const script = fileURLToPath(import.meta.url);
 process.env['PATH'] =
   `${fileURLToPath(new URL('../node_modules/.bin', import.meta.url))}:${process.env['PATH'] ?? ''}`;
 
@@ -27,20 +22,15 @@ async function main(): Promise<void> {
       return;
     }
   }
-  const folder = mkdtempSync(join(tmpdir(), 'perfkit-peers-'));
-  const port = await freePort();
-  const nginx = startNginx(folder, port);
-  try {
-    await answering(port);
-    const url = `http://127.0.0.1:${port}/`;
-    compareClosedLoops(url);
-    compareSchedules(url);
-    reportMemory(url);
-  } finally {
-    nginx.kill();
-    await once(nginx, 'exit');
-    rmSync(folder, { recursive: true, force: true });
-  }
+  await withNginx(
+    () => '',
+    ({ port }) => {
+      const url = `http://127.0.0.1:${port}/`;
+      compareClosedLoops(url);
+      compareSchedules(url);
+      reportMemory(url);
+    },
+  );
 }
 
 interface Peer {
@@ -163,81 +153,6 @@ function reportMemory(url: string): void {
   );
 }
 
-interface Order {
-  readonly url: string;
-  readonly model: 'open' | 'closed';
-  readonly connections: number;
-  readonly ratePerSecond?: number;
-  readonly seconds: number;
-}
-
-/** What load-driver.ts prints. */
-interface Driven {
-  readonly requestsPerSecond: number;
-  readonly clocks: Readonly<Record<string, { readonly p50Ns: number; readonly p99Ns: number }>>;
-  readonly rssBytes: number;
-  readonly rssEachSecond: readonly number[];
-  readonly errors: number;
-}
-
-function perfkit(order: Order): Driven {
-  return JSON.parse(pinned(process.execPath, [script, '--drive', JSON.stringify(order)]));
-}
-
-function pinned(command: string, args: readonly string[]): string {
-  const { stdout, stderr, status } = spawnSync('taskset', ['-c', '1', command, ...args], {
-    encoding: 'utf8',
-    timeout: 60_000,
-  });
-  if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr.slice(0, 500)}`);
-  return stdout;
-}
-
-function installed(command: string): boolean {
-  return spawnSync('which', [command]).status === 0;
-}
-
-function startNginx(folder: string, port: number): ReturnType<typeof spawn> {
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    (name) => `${name}_temp_path ${folder}/${name};`,
-  );
-  writeFileSync(
-    join(folder, 'nginx.conf'),
-    `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log crit;
-worker_rlimit_nofile 20000;
-events { worker_connections 15000; }
-http { access_log off; keepalive_requests 1000000000; keepalive_timeout 600s; ${temporary.join(' ')}
-server { listen 127.0.0.1:${port} backlog=4096; location / { default_type text/plain; return 200 "hello world"; } } }`,
-  );
-  return spawn('taskset', ['-c', '0', 'nginx', '-p', folder, '-c', join(folder, 'nginx.conf')], {
-    stdio: 'inherit',
-  });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-async function answering(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const answer = await fetch(`http://127.0.0.1:${port}/`).catch(() => null);
-    if (answer?.ok === true) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('nginx does not answer');
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return (
-    ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) + (sorted[Math.floor(sorted.length / 2)] ?? 0)) / 2
-  );
-}
-
 function us(ns = 0): string {
   return (ns / 1000).toFixed(1).padStart(7);
 }
@@ -246,9 +161,4 @@ function mib(bytes: number): string {
   return (bytes / 1024 / 1024).toFixed(0);
 }
 
-if (process.argv[2] === '--drive') {
-  const { drive } = await import('./load-driver.ts');
-  await drive(JSON.parse(process.argv[3] ?? '{}'));
-} else {
-  await main();
-}
+await main();

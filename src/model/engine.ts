@@ -1,6 +1,6 @@
 import type { Interval } from './interval.ts';
 import type { Plan } from './plan.ts';
-import type { Validity } from './result.ts';
+import type { SlowOperation, Validity } from './result.ts';
 
 /**
  * The seam between `run` and an engine: carry out the plan, hand every interval to the sink as soon as it is
@@ -27,4 +27,5 @@ export interface Progress {
 export interface EngineOutcome {
   readonly complete: boolean;
   readonly validity: Validity;
+  readonly slowest?: readonly SlowOperation[];
 }

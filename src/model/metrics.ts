@@ -128,7 +128,34 @@ const loadMetrics: readonly MetricDefinition[] = [
     better: 'lower',
     help: 'from when the request was due until it was sent',
   },
-  { name: 'connect_time', kind: 'histogram', unit: 'ns', better: 'lower', help: 'time to open a connection' },
+  {
+    name: 'connect_time',
+    kind: 'histogram',
+    unit: 'ns',
+    better: 'lower',
+    help: 'time to open a connection, its TLS handshake included',
+  },
+  {
+    name: 'tls_time',
+    kind: 'histogram',
+    unit: 'ns',
+    better: 'lower',
+    help: 'time of the TLS handshake of a connection',
+  },
+  {
+    name: 'time_to_first_byte',
+    kind: 'histogram',
+    unit: 'ns',
+    better: 'lower',
+    help: 'from when the request was written until the first byte of its reply',
+  },
+  {
+    name: 'download_time',
+    kind: 'histogram',
+    unit: 'ns',
+    better: 'lower',
+    help: 'from the first byte of a reply until its last; replies that came in one piece have none',
+  },
   {
     name: 'throughput',
     kind: 'counter',
@@ -162,6 +189,14 @@ const loadMetrics: readonly MetricDefinition[] = [
     help: 'arrivals never sent because the waiting queue was full',
   },
   {
+    name: 'late_starts',
+    kind: 'counter',
+    unit: 'count',
+    rate: 'ratio',
+    better: 'lower',
+    help: 'flows that started later than the pacing of their phase says, because the one before took longer',
+  },
+  {
     name: 'bytes_in',
     kind: 'counter',
     unit: 'bytes',
@@ -176,6 +211,91 @@ const loadMetrics: readonly MetricDefinition[] = [
     rate: 'per-second',
     better: 'neither',
     help: 'bytes sent',
+  },
+];
+
+/** WebSocket messages and server-sent events: series of their own, so that they are not mixed with requests. */
+const streamMetrics: readonly MetricDefinition[] = [
+  {
+    name: 'ws_round_trip',
+    kind: 'histogram',
+    unit: 'ns',
+    better: 'lower',
+    help: 'from when a message was due until its reply came; of a listener, how long it listened',
+  },
+  {
+    name: 'ws_service_time',
+    kind: 'histogram',
+    unit: 'ns',
+    better: 'lower',
+    help: 'from when a message was sent until its reply came',
+  },
+  {
+    name: 'ws_connect_time',
+    kind: 'histogram',
+    unit: 'ns',
+    better: 'lower',
+    help: 'TCP, TLS and the upgrade to a WebSocket',
+  },
+  {
+    name: 'ws_gap',
+    kind: 'histogram',
+    unit: 'ns',
+    better: 'lower',
+    help: 'between two messages that a listener received',
+  },
+  {
+    name: 'ws_delivery',
+    kind: 'histogram',
+    unit: 'ns',
+    better: 'lower',
+    help: 'from when the server says that it sent a message until it came; both clocks are those of one machine',
+  },
+  {
+    name: 'ws_messages_in',
+    kind: 'counter',
+    unit: 'count',
+    rate: 'per-second',
+    better: 'higher',
+    help: 'messages received',
+  },
+  {
+    name: 'ws_messages_out',
+    kind: 'counter',
+    unit: 'count',
+    rate: 'per-second',
+    better: 'higher',
+    help: 'messages sent',
+  },
+  {
+    name: 'sse_stream_time',
+    kind: 'histogram',
+    unit: 'ns',
+    better: 'lower',
+    help: 'from when a stream of events was due until it was complete',
+  },
+  {
+    name: 'sse_service_time',
+    kind: 'histogram',
+    unit: 'ns',
+    better: 'lower',
+    help: 'from when a stream of events was asked for until it was complete',
+  },
+  {
+    name: 'sse_first_event',
+    kind: 'histogram',
+    unit: 'ns',
+    better: 'lower',
+    help: 'from when a stream of events was asked for until its first event',
+  },
+  { name: 'sse_gap', kind: 'histogram', unit: 'ns', better: 'lower', help: 'between two events of a stream' },
+  {
+    name: 'sse_events',
+    kind: 'counter',
+    unit: 'count',
+    rate: 'per-second',
+    better: 'higher',
+    help: 'events received',
   },
 ];
 
@@ -219,5 +339,5 @@ const processMetrics: readonly MetricDefinition[] = [
 /** Every metric an engine of the kind may report. A scenario adds those of its own modules under `metrics:`. */
 export const metricCatalogue: Readonly<Record<'bench' | 'load', readonly MetricDefinition[]>> = {
   bench: [...benchMetrics, ...processMetrics],
-  load: [...loadMetrics, ...processMetrics],
+  load: [...loadMetrics, ...streamMetrics, ...processMetrics],
 };

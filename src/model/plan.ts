@@ -1,4 +1,6 @@
+import type { CallPlan, CapturePlan, ContentPlan, DataPlan, ExpectPlan } from './exchange-plan.ts';
 import type { MetricDefinition } from './metrics.ts';
+import type { StreamPlan } from './stream-plan.ts';
 import type { Target } from './target.ts';
 
 /**
@@ -38,6 +40,8 @@ export interface TargetPlan {
   readonly severity: 'error' | 'warn';
   /** 1-based line of the target in the scenario file, for annotations; null when there is no file. */
   readonly line: number | null;
+  /** Also judged while the run goes on: once it fails on so many samples the run is stopped. Absent: at the end only. */
+  readonly abort?: { readonly afterSamples: number };
 }
 
 // ---------------------------------------------------------------- bench
@@ -99,7 +103,11 @@ export interface LoadPlan extends PlanBase {
   readonly target: LoadTarget;
   readonly phases: readonly PhasePlan[];
   readonly flows: readonly FlowPlan[];
+  /** Sources of `${data:NAME.column}`; absent: none. */
+  readonly data?: readonly DataPlan[];
   readonly limits: LoadLimits;
+  /** Threads that share the load exactly; each takes a core. */
+  readonly workers: number;
 }
 
 export interface LoadTarget {
@@ -109,44 +117,120 @@ export interface LoadTarget {
   readonly builtin: string | null;
   /** Hosts that traffic may go to; loopback is always allowed. */
   readonly allow: readonly string[];
+  /** How an https origin is spoken to; absent: with all defaults. */
+  readonly tls?: TlsPlan;
+  /** Absent: HTTP/1.1. */
+  readonly protocol?: 'http1' | 'http2';
+  /** Operations that share a connection: in a pipeline (HTTP/1.1) or as streams (HTTP/2). Absent: 1. */
+  readonly perConnection?: number;
+  /** A new connection for each request; absent: they are kept alive. */
+  readonly newConnections?: boolean;
+}
+
+/** Files are read when the run starts; paths are relative to the scenario's folder. */
+export interface TlsPlan {
+  /** PEM file of the authorities that may have signed the server's certificate; null for those that come with Node. */
+  readonly ca: string | null;
+  /** PEM files of the client's certificate and its key; null for none. */
+  readonly cert: string | null;
+  readonly key: string | null;
+  /** Accept any certificate; said in the result. */
+  readonly insecure: boolean;
+  /** Name that the certificate must be for, and that is sent to the server; null: the origin's host. */
+  readonly servername: string | null;
+  /** New connections resume the TLS session of an earlier one. */
+  readonly resume: boolean;
 }
 
 export interface PhasePlan {
   readonly name: string;
   readonly forNs: number;
-  /** Open: flows started a second, whatever the server does. Closed: this many users, each in one flow at a time. */
-  readonly arrivals:
-    | { readonly model: 'open'; readonly ratePerSecond: number; readonly spacing: 'uniform' | 'poisson' }
-    | { readonly model: 'closed'; readonly users: number };
+  readonly arrivals: PhaseArrivals;
+  /** Names of the flows that it chooses among, by weight; all of one kind. */
+  readonly flows: readonly string[];
+  /** Runs beside another phase instead of after the one before it; null for a phase in series. */
+  readonly with: PhaseCompany | null;
   /** Stop the phase after so many requests; null for no limit. */
   readonly maxRequests: number | null;
+  /** Stop the phase after so many flows, over all users; null for no limit. */
+  readonly maxFlows: number | null;
+  /** Closed: a user leaves after so many flows; null for no limit. */
+  readonly maxFlowsPerUser: number | null;
+  /** Closed: a user's flows start so far apart, or when the one before has ended if that is later; null: at once. */
+  readonly pacingNs: number | null;
   readonly measured: boolean;
-  /** Connections kept open (open model: at most so many requests in flight). */
+  /** Connections kept open (open model: at most so many flows at once). */
   readonly connections: number;
 }
 
+export type PhaseArrivals =
+  /** Flows started a second, whatever the server does. `toRatePerSecond`: reached in a straight line at the end. */
+  | {
+      readonly model: 'open';
+      readonly ratePerSecond: number;
+      readonly toRatePerSecond?: number;
+      readonly spacing: 'uniform' | 'poisson';
+    }
+  /** So many users, each in one flow at a time. `toUsers`: they join or leave one by one until the end. */
+  | { readonly model: 'closed'; readonly users: number; readonly toUsers?: number };
+
+export interface PhaseCompany {
+  /** Name of the phase in series with which it starts. */
+  readonly phase: string;
+  /** It also ends when that phase ends, if `forNs` has not passed by then. */
+  readonly toItsEnd: boolean;
+}
+
+/** How a flow is carried out: each kind has a lane in load/lanes. */
+export type FlowKind = 'requests' | 'socket' | 'events' | 'function';
+
 export interface FlowPlan {
   readonly name: string;
+  readonly kind: FlowKind;
   readonly weight: number;
-  /** In turn on one connection: the next is due when the one before is complete. */
+  /** In turn on one connection: the next is due when the one before is complete. Kind function: its operations by name. */
   readonly steps: readonly StepPlan[];
+  /** Each user keeps the cookies that it gets and sends them back (RFC 6265); absent: no. */
+  readonly cookies?: boolean;
+  /** Kind function: what carries the flow out. */
+  readonly call?: CallPlan;
 }
 
 export interface StepPlan {
   /** The `name` tag of its series; unique in the scenario. */
   readonly name: string;
   readonly method: string;
-  /** Path and query as sent. May hold `${secret:NAME}`. */
+  /** Path and query as sent. May hold `${secret:NAME}` and variables (model/template.ts), which are percent-encoded. */
   readonly path: string;
-  /** In order; a name may come twice. Values may hold `${secret:NAME}`. */
+  /** In order; a name may come twice. Values may hold `${secret:NAME}` and variables. */
   readonly headers: readonly (readonly [string, string])[];
-  /** UTF-8 text; may hold `${secret:NAME}`. Null for no body. */
+  /** UTF-8 text; may hold `${secret:NAME}` and variables. Null for no body, or for `content`. */
   readonly body: string | null;
-  /** JSON: a secret's value is escaped as the text of the string that it stands in. */
-  readonly bodyFormat: 'text' | 'json';
+  /** JSON: values are escaped as the text of the string that they stand in. Form: percent-encoded. */
+  readonly bodyFormat: 'text' | 'json' | 'form';
+  readonly content?: ContentPlan;
+  /** HTTP basic authentication (RFC 7617). */
+  readonly basicAuth?: { readonly user: string; readonly password: string };
+  /** A token that is sent as `Authorization: Bearer` (RFC 6750). */
+  readonly bearer?: string;
+  /** What is kept of the reply for later steps. */
+  readonly captures?: readonly CapturePlan[];
+  /** What must be so beside the status. */
+  readonly expect?: ExpectPlan;
+  /** Follow at most so many redirects, within the operation; absent: none, a redirect is the reply. */
+  readonly redirects?: number;
   /** Status codes that count as success; empty: 200 to 399. */
   readonly expectStatus: readonly number[];
+  /** Flows of kind socket and events: what the step does on the stream that its path opens. */
+  readonly stream?: StreamPlan;
+  /** What the user waits after this step; null to go on at once. */
+  readonly think: ThinkPlan | null;
 }
+
+/** Drawn anew each time, from the seed. */
+export type ThinkPlan =
+  | { readonly kind: 'uniform'; readonly minNs: number; readonly maxNs: number }
+  | { readonly kind: 'exponential'; readonly meanNs: number };
 
 export interface LoadLimits {
   readonly timeoutNs: number;

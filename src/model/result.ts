@@ -13,11 +13,15 @@ export interface RunResult {
   readonly durationNs: number;
   /** False when the run was interrupted: what is here was measured, but not all that was planned. */
   readonly complete: boolean;
+  /** Why perfkit itself stopped the run before its end; absent when it did not. Such a run fails. */
+  readonly aborted?: string;
   readonly validity: Validity;
   readonly series: readonly Series[];
   /** One-second slices (load; coarser for long runs) or rounds (bench), for windows, slopes and charts. */
   readonly intervals: readonly IntervalSummary[];
   readonly errors: readonly ErrorSummary[];
+  /** Load: the slowest operations of the measured phases that succeeded, slowest first. */
+  readonly slowest?: readonly SlowOperation[];
   readonly verdict: Verdict;
 }
 
@@ -67,6 +71,10 @@ export interface Environment {
 export interface Validity {
   readonly state: 'valid' | 'suspect' | 'invalid';
   readonly reasons: readonly string[];
+  /** Present when the generator itself could not do (all of) what was asked of it. */
+  readonly limit?: 'generator';
+  /** What one should know about how it was measured, though it makes no number wrong. */
+  readonly notes?: readonly string[];
 }
 
 /** One metric with one set of tags; only the fields that its kind has. Durations in ns. */
@@ -118,6 +126,23 @@ export interface ErrorSummary {
   readonly count: number;
   /** One example, shortened, control characters and secrets removed. */
   readonly example: string;
+}
+
+/** One operation of a load; times are from the start of the run, parts that are not known are null. */
+export interface SlowOperation {
+  readonly phase: string;
+  /** Its step. */
+  readonly name: string;
+  readonly dueNs: number;
+  readonly sentNs: number;
+  /** Null also when the reply came in one piece. */
+  readonly firstByteNs: number | null;
+  readonly endNs: number;
+  /** How long it waited for a connection of its own to open, and what of that was TLS. */
+  readonly openNs: number | null;
+  readonly tlsNs: number | null;
+  /** Longest time by which the generator itself was late meanwhile: so much of it may not be the server's. */
+  readonly generatorDelayNs: number;
 }
 
 export type Outcome = 'pass' | 'fail' | 'invalid' | 'undecided';

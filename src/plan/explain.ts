@@ -1,17 +1,20 @@
 import { formatBytes, formatDurationNs, formatRatio, formatValue } from '../model/units.ts';
 import { readSystemLimits } from '../measure/system-limits.ts';
 import { samplesNeeded } from '../model/target.ts';
-import { arrivalsOf, expectedSamples, requestsOf } from './resolve/expected-samples.ts';
+import { arrivalsOf, expectedSamples, flowsOf, requestsOf } from './resolve/expected-samples.ts';
+import { explainData, explainFlowKind, explainStep } from './explain-flow.ts';
 import { formatDistribution } from './scenario/parse-distribution.ts';
 import { printable } from './problems/printable.ts';
 import type {
   BenchPlan,
   FlowPlan,
   LoadPlan,
+  LoadTarget,
   PhasePlan,
   Plan,
   SubjectPlan,
   TargetPlan,
+  ThinkPlan,
 } from '../model/plan.ts';
 import type { SystemLimits } from '../measure/system-limits.ts';
 
@@ -81,16 +84,20 @@ function explainSubject({ use, options }: SubjectPlan): string {
   return `${use.kind === 'factory' ? 'made by' : 'calls'} ${from}${given}`;
 }
 
-function explainLoad({ target, phases, flows, limits }: LoadPlan, machine: SystemLimits): string[] {
+function explainLoad(
+  { target, phases, flows, data = [], limits, workers }: LoadPlan,
+  machine: SystemLimits,
+): string[] {
   const server =
     target.builtin === null
       ? target.origin
       : `the built-in server ${target.builtin}, on a free loopback port`;
-  const sockets = Math.max(...phases.map(({ connections }) => connections));
+  const sockets = Math.ceil(socketsOf(phases) / (target.perConnection ?? 1));
   return [
     'target',
     row('server', server),
     row('hosts', [...new Set([new URL(target.origin).hostname, ...target.allow])].join(', ')),
+    ...explainConnections(target),
     row('sockets', `at most ${sockets} at once; ${explainSockets(sockets, machine)}`),
     '',
     'phases',
@@ -99,6 +106,7 @@ function explainLoad({ target, phases, flows, limits }: LoadPlan, machine: Syste
     'requests',
     ...flows.flatMap((flow) => explainFlow(flow, flows)),
     '',
+    ...(data.length === 0 ? [] : ['data', ...data.map((one) => row(one.name, explainData(one))), '']),
     'limits',
     row(
       'time-outs',
@@ -113,10 +121,30 @@ function explainLoad({ target, phases, flows, limits }: LoadPlan, machine: Syste
     row(
       'pacing',
       limits.pacing === 'precise'
-        ? 'precise: one core is kept busy'
+        ? `precise: ${workers === 1 ? 'one core is' : `${workers} cores are`} kept busy`
         : 'eco: timers only, starts up to a few ms late',
     ),
+    ...(workers === 1 ? [] : [row('workers', `${workers} threads share the load exactly`)]),
   ];
+}
+
+/** How the target is spoken to, where that is not plain HTTP/1.1 over connections that are kept alive. */
+function explainConnections({
+  origin,
+  tls,
+  protocol,
+  perConnection = 1,
+  newConnections,
+}: LoadTarget): string[] {
+  const words: string[] = [];
+  if (protocol === 'http2')
+    words.push(`HTTP/2, ${perConnection} stream${perConnection === 1 ? '' : 's'} a connection`);
+  else if (perConnection > 1) words.push(`pipelines of ${perConnection} requests`);
+  if (newConnections === true) words.push('a new connection for each request');
+  if (origin.startsWith('https:')) words.push(tls?.insecure === true ? 'TLS, NOT VERIFIED' : 'TLS, verified');
+  if (tls?.cert !== null && tls?.cert !== undefined) words.push('with a client certificate');
+  if (tls?.resume === true) words.push('sessions resumed');
+  return words.length === 0 ? [] : [row('speaks', words.join(', '))];
 }
 
 /** Files and sockets that the process has open beside its connections. */
@@ -136,19 +164,42 @@ function explainSockets(sockets: number, { fileDescriptors, ports }: SystemLimit
   return short.length === 0 ? limits : `${limits}. NOT ENOUGH: ${short.join('; ')}`;
 }
 
+/** Connections of phases beside each other add up; those of phases in series are used again. */
+function socketsOf(phases: readonly PhasePlan[]): number {
+  const beside = phases.filter((phase) => phase.with !== null);
+  const inSeries = phases.filter((phase) => phase.with === null).map(({ connections }) => connections);
+  return beside.reduce((sum, { connections }) => sum + connections, Math.max(...inSeries));
+}
+
 function explainPhase(phase: PhasePlan, flows: readonly FlowPlan[]): string {
-  const { arrivals, forNs, maxRequests, connections, measured } = phase;
-  const parts = [formatDurationNs(forNs)];
+  const { arrivals, forNs, maxRequests, maxFlows, connections, measured } = phase;
+  const parts = [
+    phase.with === null
+      ? formatDurationNs(forNs)
+      : `beside ${phase.with.phase}${phase.with.toItsEnd ? ', to its end' : ` for ${formatDurationNs(forNs)}`}`,
+  ];
+  const own = flowsOf(phase, flows);
+  if (own.length < flows.length) parts.push(`runs ${own.map(({ name }) => printable(name)).join(' and ')}`);
   if (arrivals.model === 'open') {
-    const about = arrivals.spacing === 'poisson' ? 'about ' : '';
-    parts.push(`${formatValue(arrivals.ratePerSecond, 'count', true)} ${arrivals.spacing}`);
-    parts.push(`${about}${explainArrivals(phase, flows)}`, `at most ${connections} in flight`);
+    const { ratePerSecond, toRatePerSecond, spacing } = arrivals;
+    const about = spacing === 'poisson' ? 'about ' : '';
+    const to = toRatePerSecond === undefined ? '' : ` -> ${formatValue(toRatePerSecond, 'count', true)}`;
+    parts.push(`${formatValue(ratePerSecond, 'count', true)}${to} ${spacing}`);
+    const thinking = own.some(({ steps }) => steps.slice(0, -1).some(({ think }) => think !== null));
+    parts.push(
+      `${about}${explainArrivals(phase, flows)}`,
+      thinking ? `at most ${connections} flows at once` : `at most ${connections} in flight`,
+    );
   } else {
-    parts.push(`${arrivals.users} users, each with one request at a time`);
+    const to = arrivals.toUsers === undefined ? '' : ` -> ${arrivals.toUsers}`;
+    parts.push(`${arrivals.users}${to} users, each with one request at a time`);
+    if (phase.pacingNs !== null) parts.push(`a flow every ${formatDurationNs(phase.pacingNs)} each`);
+    if (phase.maxFlowsPerUser !== null) parts.push(`at most ${phase.maxFlowsPerUser} flows each`);
     parts.push(
       maxRequests === null ? 'as many requests as the server answers' : `at most ${maxRequests} requests`,
     );
   }
+  if (maxFlows !== null) parts.push(`at most ${maxFlows} flows`);
   if (!measured) parts.push('not measured');
   return parts.join(', ');
 }
@@ -162,12 +213,23 @@ function explainArrivals(phase: PhasePlan, flows: readonly FlowPlan[]): string {
 
 function explainFlow(flow: FlowPlan, flows: readonly FlowPlan[]): string[] {
   const total = flows.reduce((sum, { weight }) => sum + weight, 0);
-  return flow.steps.map(({ name, method, path, body }, index) => {
+  return flow.steps.map((step, index) => {
+    const { name, method, path, think } = step;
     const label = index === 0 ? `${printable(flow.name)} ${formatRatio(flow.weight / total)}` : '';
-    const size = body === null ? '' : `, body ${formatBytes(Buffer.byteLength(body))}`;
-    const request = `${method} ${printable(path, 80)}`;
-    return row(label, `${request}${name === request ? '' : `  name ${printable(name)}`}${size}`);
+    const more = index === 0 ? explainFlowKind(flow) : '';
+    const request = flow.kind === 'function' ? 'operation' : `${method} ${printable(path, 80)}`;
+    const named = name === request ? '' : `  name ${printable(name)}`;
+    return row(label, `${request}${named}${explainStep(step)}${explainThink(think)}${more}`);
   });
+}
+
+function explainThink(think: ThinkPlan | null): string {
+  if (think === null) return '';
+  if (think.kind === 'exponential') return `, then thinks ${formatDurationNs(think.meanNs)} on the average`;
+  const { minNs, maxNs } = think;
+  const range =
+    maxNs > minNs ? `${formatDurationNs(minNs)} to ${formatDurationNs(maxNs)}` : formatDurationNs(minNs);
+  return `, then thinks ${range}`;
 }
 
 function explainTargets(plan: Plan): string[] {
@@ -183,7 +245,11 @@ function explainTargets(plan: Plan): string[] {
 
 function explainPower(plan: Plan, target: TargetPlan): string {
   const { aggregation } = target.target;
-  const warn = target.severity === 'warn' ? ' (warns only)' : '';
+  const stops =
+    target.abort === undefined
+      ? ''
+      : ` (stops the run when it fails on ${target.abort.afterSamples} samples)`;
+  const warn = target.severity === 'warn' ? ' (warns only)' : stops;
   if (aggregation.kind !== 'percentile') return warn;
   const needed = samplesNeeded(aggregation);
   const samples = expectedSamples(plan, target, needed);

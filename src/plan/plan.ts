@@ -4,6 +4,7 @@ import { loadScenario } from './read/load-scenario.ts';
 import { problemsError, toProblems } from './problems/problem.ts';
 import { resolveBench } from './resolve/resolve-bench.ts';
 import { resolveLoad } from './resolve/resolve-load.ts';
+import { maxWorkers } from './resolve/resolve-workers.ts';
 import { describeValue } from './problems/printable.ts';
 import { profiles } from './resolve/profiles.ts';
 import type { Plan } from '../model/plan.ts';
@@ -91,11 +92,13 @@ function checkOptions({ profile = 'standard', seed, overrides = {} }: PlanOption
   if (seed !== undefined && !(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) {
     throw new PerfkitError('usage', `expected a seed from 0 to 4294967295, got ${describeValue(seed)}`);
   }
-  const { warmupNs = 0, forNs = 1, rounds = 1 } = overrides;
+  const { warmupNs = 0, forNs = 1, rounds = 1, workers = 1 } = overrides;
   if (!(warmupNs >= 0 && Number.isFinite(warmupNs)))
     throw new PerfkitError('usage', `expected a warm-up of 0 or more, got ${warmupNs} ns`);
   if (!(forNs > 0 && Number.isFinite(forNs)))
     throw new PerfkitError('usage', `expected a duration above 0, got ${forNs} ns`);
   if (!(Number.isInteger(rounds) && rounds >= 1 && rounds <= 1000))
     throw new PerfkitError('usage', `expected 1 to 1000 rounds, got ${rounds}`);
+  if (!(Number.isInteger(workers) && workers >= 1 && workers <= maxWorkers))
+    throw new PerfkitError('usage', `expected 1 to ${maxWorkers} workers, got ${workers}`);
 }

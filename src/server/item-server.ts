@@ -1,5 +1,7 @@
 import { createServer } from 'node:http';
 import { createItems } from './items.ts';
+import { createLiveSocket } from './live-socket.ts';
+import { sendEvents } from './send-events.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Item } from './items.ts';
 
@@ -13,10 +15,20 @@ const maxEchoBytes = 1024 * 1024;
  *     GET /              what there is
  *     GET /items/:id     one item as JSON, 404 for an unknown id
  *     POST /echo         the body back, 413 above 1 MiB
+ *     GET /events        server-sent events, ten a second
+ *     WS /live           {"ping": x} is answered with {"pong": x}, anything else with itself
  */
 export function createItemServer(): Server {
   const items = new Map(createItems(itemCount, 1).map((item) => [String(item.id), item]));
-  return createServer({ keepAliveTimeout: 60_000 }, (request, response) => answer(request, response, items));
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) =>
+    answer(request, response, items),
+  );
+  const live = createLiveSocket();
+  server.on('upgrade', (request, socket, head) => {
+    if (request.url?.split('?', 1)[0] === '/live') live(request, socket, head);
+    else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  });
+  return server;
 }
 
 function answer(request: IncomingMessage, response: ServerResponse, items: ReadonlyMap<string, Item>): void {
@@ -30,7 +42,13 @@ function answer(request: IncomingMessage, response: ServerResponse, items: Reado
   if (method !== 'GET' && method !== 'HEAD') {
     sendJson(response, 405, { error: `${method} is not supported here` });
   } else if (path === '/') {
-    sendJson(response, 200, { name: 'perfkit items', items: items.size, paths: ['/items/:id', '/echo'] });
+    sendJson(response, 200, {
+      name: 'perfkit items',
+      items: items.size,
+      paths: ['/items/:id', '/echo', '/events', '/live'],
+    });
+  } else if (path === '/events' && method === 'GET') {
+    sendEvents(response);
   } else {
     const item = path.startsWith('/items/') ? items.get(path.slice('/items/'.length)) : undefined;
     if (item === undefined) sendJson(response, 404, { error: 'there is nothing here' });

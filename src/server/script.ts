@@ -4,6 +4,8 @@
  */
 export type Script =
   | TimedScript
+  /** Works on one request at a time, in the order in which they came, and so serves at most `perSecond`. */
+  | { readonly kind: 'limited'; readonly perSecond: number }
   /** Closes the stream instead of replying: orderly (FIN) or not (RST), after so many bytes of the reply. */
   | { readonly kind: 'cut'; readonly how: 'close' | 'reset'; readonly afterBytes: number }
   /** Sends these bytes for a reply, whatever they are (Latin-1). */

@@ -70,6 +70,13 @@ function createAnswer(script: Script, schedule: ReplySchedule, now: Clock): (soc
         schedule.add(firstNs + replyDueNs(script, at - firstNs), () => socket.write(okReply));
       };
     }
+    case 'limited': {
+      let freeNs = 0;
+      return (socket) => {
+        freeNs = Math.max(freeNs, now()) + 1e9 / script.perSecond;
+        schedule.add(freeNs, () => socket.write(okReply));
+      };
+    }
     case 'cut':
       return (socket) => {
         const end = (): void => {

@@ -15,10 +15,7 @@ if (create === undefined) {
   // Ctrl-C goes to the whole group: the run that ends must still find its server
   process.on('SIGINT', () => undefined);
   // an orphan would hold its port for ever
-  process.once('disconnect', () => {
-    server.close();
-    server.closeAllConnections();
-  });
+  process.once('disconnect', () => process.exit());
   server.listen(0, '127.0.0.1', () => {
     const address = server.address();
     if (typeof address === 'object' && address !== null) process.send?.({ port: address.port });

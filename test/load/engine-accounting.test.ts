@@ -6,7 +6,7 @@ import { ok, status } from './fake-transport.ts';
 import { flow, limits, loadPlan, phase, step } from './plans.ts';
 import { collected, counted, errorsByClass, runVirtual } from './run-engine.ts';
 import type { FakeReply, FakeServer } from './fake-transport.ts';
-import type { PhasePlan } from '../../src/model/plan.ts';
+import type { LoadTarget, PhasePlan } from '../../src/model/plan.ts';
 import type { Outcome } from './run-engine.ts';
 
 test('every request is counted once, whatever server and network do', async () => {
@@ -89,7 +89,12 @@ const anyPhase: fc.Arbitrary<PhasePlan> = fc
     arrivals: open
       ? { model: 'open', ratePerSecond: rate, spacing: poisson ? 'poisson' : 'uniform' }
       : { model: 'closed', users },
+    flows: [],
+    with: null,
     maxRequests,
+    maxFlows: null,
+    maxFlowsPerUser: null,
+    pacingNs: null,
     measured,
     connections: users,
   }));
@@ -100,9 +105,17 @@ const anyPlan = fc
     maxWaiting: fc.integer({ min: 0, max: 30 }),
     gracefulMs: fc.integer({ min: 0, max: 1000 }),
     eco: fc.boolean(),
+    speaks: fc.constantFrom<Partial<LoadTarget>>(
+      {},
+      {},
+      { perConnection: 2 },
+      { perConnection: 5 },
+      { newConnections: true },
+    ),
   })
-  .map(({ phases, maxWaiting, gracefulMs, eco }) =>
+  .map(({ phases, maxWaiting, gracefulMs, eco, speaks }) =>
     loadPlan({
+      target: { origin: 'http://127.0.0.1:80', builtin: null, allow: [], ...speaks },
       phases,
       flows: [
         flow([step({ name: 'a' }), step({ name: 'b', method: 'POST', body: 'x' })], 2),

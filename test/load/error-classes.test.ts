@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { nodeEventLoop } from '../../src/load/engine/event-loop.ts';
 import { createTcpTransport } from '../../src/load/connections/tcp-transport.ts';
+import type { TlsEndpoint } from '../../src/load/connections/tls-connector.ts';
 import { startScriptedServer } from '../../src/server/scripted-server.ts';
 import { flow, limits, loadPlan, phase, step } from './plans.ts';
 import { counted, createEngine, errorsByClass } from './run-engine.ts';
@@ -16,6 +17,16 @@ interface Options {
   readonly limits?: Partial<LoadLimits>;
   readonly step?: Partial<StepPlan>;
 }
+
+const tlsEndpoint: TlsEndpoint = {
+  name: 'localhost',
+  alpn: 'http/1.1',
+  ca: null,
+  cert: null,
+  key: null,
+  insecure: false,
+  resume: false,
+};
 
 /** Send a few requests over one real connection; returns the failures by class, and how many succeeded. */
 async function load(port: number, options: Options = {}): Promise<Record<string, number>> {
@@ -34,7 +45,7 @@ async function load(port: number, options: Options = {}): Promise<Record<string,
   const transport = createTcpTransport({
     address: '127.0.0.1',
     port,
-    tlsName: options.tls === true ? 'localhost' : null,
+    tls: options.tls === true ? tlsEndpoint : null,
   });
   const { engine, intervals } = createEngine(plan, nodeEventLoop, transport);
   await engine.run();
@@ -166,7 +177,7 @@ test('examples name the request, are short and hold no control characters', asyn
     const { engine, intervals } = createEngine(
       plan,
       nodeEventLoop,
-      createTcpTransport({ address: '127.0.0.1', port: server.port, tlsName: null }),
+      createTcpTransport({ address: '127.0.0.1', port: server.port, tls: null }),
     );
     await engine.run();
     const [example] = intervals.flatMap(({ errors }) => errors.map((error) => error.example));

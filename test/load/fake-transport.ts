@@ -31,6 +31,8 @@ export function createFakeTransport(
     open(events: WireEvents) {
       let gone = false;
       let sent = 0;
+      let lastNs = 0;
+      let stuck = false;
       const later = (ns: number, act: () => void): void => {
         loop.after(ns, () => {
           if (!gone) act();
@@ -44,22 +46,30 @@ export function createFakeTransport(
       if (fate === null) later(connectNs, () => events.opened());
       else if (fate !== 'silence') later(connectNs, () => drop(fate));
       return {
-        write() {
-          const { afterNs, what } = server.reply(requests++, loop.now());
-          const nth = ++sent;
-          if (what === 'silence') return;
-          later(afterNs, () => {
-            if (what === 'reset') drop('ECONNRESET');
-            else if (what === 'close') drop(null);
-            else {
-              const bytes = Buffer.from(what, 'latin1');
-              events.received(bytes, bytes.length);
-              const idleNs = server.closeIdleAfterNs?.() ?? null;
-              if (idleNs !== null) later(idleNs, () => (sent === nth ? drop(null) : undefined));
-            }
-          });
+        write(written) {
+          // replies come in the order of the requests, of which a write may hold several
+          for (const _ of Buffer.from(written)
+            .toString('latin1')
+            .matchAll(/ HTTP\/1\.1\r\n/g)) {
+            const { afterNs, what } = server.reply(requests++, loop.now());
+            const nth = ++sent;
+            stuck ||= what === 'silence';
+            if (stuck) continue;
+            lastNs = Math.max(lastNs, loop.now() + afterNs);
+            later(lastNs - loop.now(), () => {
+              if (what === 'reset') drop('ECONNRESET');
+              else if (what === 'close') drop(null);
+              else {
+                const bytes = Buffer.from(what, 'latin1');
+                events.received(bytes, bytes.length);
+                const idleNs = server.closeIdleAfterNs?.() ?? null;
+                if (idleNs !== null) later(idleNs, () => (sent === nth ? drop(null) : undefined));
+              }
+            });
+          }
         },
         destroy: () => void (gone = true),
+        release: () => void (gone = true),
       };
     },
   };

@@ -9,20 +9,27 @@ export function step(changes: Partial<StepPlan> = {}): StepPlan {
     body: null,
     bodyFormat: 'text',
     expectStatus: [],
+    think: null,
     ...changes,
   };
 }
 
 export function flow(steps: readonly StepPlan[] = [step()], weight = 1): FlowPlan {
-  return { name: steps.map(({ name }) => name).join('-'), weight, steps };
+  return { name: steps.map(({ name }) => name).join('-'), kind: 'requests', weight, steps };
 }
 
+/** A phase of all flows, unless `changes` names some. */
 export function phase(changes: Partial<PhasePlan> = {}): PhasePlan {
   return {
     name: 'steady',
     forNs: 2e9,
     arrivals: { model: 'closed', users: 2 },
+    flows: [],
+    with: null,
     maxRequests: null,
+    maxFlows: null,
+    maxFlowsPerUser: null,
+    pacingNs: null,
     measured: true,
     connections: 2,
     ...changes,
@@ -40,6 +47,7 @@ export const limits: LoadLimits = {
 };
 
 export function loadPlan(changes: Partial<LoadPlan> = {}): LoadPlan {
+  const { phases = [phase()], flows = [flow()] } = changes;
   return {
     schema: 'perfkit/plan@1',
     kind: 'load',
@@ -48,9 +56,12 @@ export function loadPlan(changes: Partial<LoadPlan> = {}): LoadPlan {
     targets: [],
     expectedNs: 0,
     target: { origin: 'http://127.0.0.1:80', builtin: null, allow: [] },
-    phases: [phase()],
-    flows: [flow()],
     limits,
+    workers: 1,
     ...changes,
+    flows,
+    phases: phases.map((one) =>
+      one.flows.length > 0 ? one : { ...one, flows: flows.map(({ name }) => name) },
+    ),
   };
 }

@@ -1,11 +1,13 @@
 import { LoadEngine } from '../../src/load/engine/engine.ts';
 import { compileFlows } from '../../src/load/flows/flows.ts';
-import { http1 } from '../../src/load/protocols/http1.ts';
+import { protocolOf } from '../../src/load/protocols/index.ts';
 import { Histogram } from '../../src/measure/histogram.ts';
 import { createVirtualLoop } from './virtual-loop.ts';
 import { createFakeTransport } from './fake-transport.ts';
+import type { FlowSupplies } from '../../src/load/flows/flows.ts';
 import type { EngineReport } from '../../src/load/engine/engine.ts';
 import type { EventLoop } from '../../src/load/engine/event-loop.ts';
+import type { Share } from '../../src/load/arrivals/share.ts';
 import type { Transport } from '../../src/load/connections/transport.ts';
 import type { Interval } from '../../src/model/interval.ts';
 import type { LoadPlan } from '../../src/model/plan.ts';
@@ -31,14 +33,22 @@ export function createEngine(
   plan: LoadPlan,
   loop: EventLoop,
   transport: Transport,
+  share: Share = { worker: 0, workers: 1 },
+  startNs: (phase: number) => number = () => loop.now(),
+  supplies: FlowSupplies = {},
 ): { engine: LoadEngine; intervals: Interval[] } {
   const intervals: Interval[] = [];
   const origin = new URL(plan.target.origin);
+  const protocol = protocolOf(plan.target);
   const engine = new LoadEngine({
     plan,
-    flows: compileFlows(plan, http1, { origin, userAgent: 'perfkit/test', env: {} }),
+    share,
+    gate: (phase) => Promise.resolve(startNs(phase)),
+    flows: compileFlows(plan, protocol, { origin, userAgent: 'perfkit/test', env: {} }, supplies),
+    endpoint: { address: '127.0.0.1', port: 80, tls: null },
+    env: {},
     transport,
-    createParser: http1.parsers(plan.limits),
+    createParser: protocol.parsers(plan.limits),
     loop,
     wallMs: () => loop.now() / 1e6,
     sampleResources: () => idle,
@@ -54,10 +64,13 @@ export async function runVirtual(
   plan: LoadPlan,
   server: FakeServer,
   stopAtNs: number | null = null,
+  share: Share = { worker: 0, workers: 1 },
+  startNs?: (phase: number) => number,
+  supplies: FlowSupplies = {},
 ): Promise<Outcome & { requests: number; connections: number; endNs: number }> {
   const loop = createVirtualLoop();
   const transport = createFakeTransport(loop, server);
-  const { engine, intervals } = createEngine(plan, loop, transport);
+  const { engine, intervals } = createEngine(plan, loop, transport, share, startNs, supplies);
   if (stopAtNs !== null) loop.after(stopAtNs, () => engine.stop());
   const report = await loop.runUntil(engine.run());
   return {

@@ -40,7 +40,10 @@ test('an exact percentile is the smallest value that so many do not exceed', () 
 });
 
 /** The engine against a server with the script's arithmetic, on virtual time. */
-async function measureVirtually(one: AccuracyCase): Promise<ReturnType<typeof compareWithArithmetic>> {
+async function measureVirtually(
+  one: AccuracyCase,
+  pacing: 'precise' | 'eco' = 'precise',
+): Promise<ReturnType<typeof compareWithArithmetic>> {
   const plan = loadPlan({
     phases: [
       phase({
@@ -49,7 +52,7 @@ async function measureVirtually(one: AccuracyCase): Promise<ReturnType<typeof co
         connections: one.connections,
       }),
     ],
-    limits: { ...limits, timeoutNs: 10e9, maxWaiting: 10_000, gracefulStopNs: 5e9 },
+    limits: { ...limits, timeoutNs: 10e9, maxWaiting: 10_000, gracefulStopNs: 5e9, pacing },
   });
   let firstNs: number | null = null;
   const { intervals } = await runVirtual(plan, {
@@ -73,6 +76,40 @@ test('the engine reports what arithmetic says, a stall of the server included', 
   for (const one of accuracyCases) {
     for (const { name, pass, detail } of await measureVirtually(one)) assert.ok(pass, `${name}: ${detail}`);
   }
+});
+
+test('a stalled server gives the percentiles of arithmetic at any rate, with any number of connections', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 5, max: 1000 }),
+      fc.integer({ min: 1, max: 1100 }),
+      fc.integer({ min: 1, max: 20 }),
+      async (rate, connections, delayMs) => {
+        // as many a second as the connections can carry when the server does not stall, with room to catch up
+        const ratePerSecond = Math.max(5, Math.min(rate, Math.floor((connections / delayMs) * 500)));
+        const percentiles = [50, 75, 90, 95, 99].flatMap((percentile) => [
+          { metric: 'response_time' as const, percentile },
+          { metric: 'service_time' as const, percentile },
+        ]);
+        const one: AccuracyCase = {
+          name: 'any',
+          script: {
+            kind: 'timed',
+            warmupRequests: 0,
+            delayNs: delayMs * 1e6,
+            stall: { everyNs: 5e9, forNs: 1e9 },
+          },
+          ratePerSecond,
+          connections,
+          forNs: 5e9,
+          percentiles,
+        };
+        for (const { name, pass, detail } of await measureVirtually(one, 'eco'))
+          assert.ok(pass, `${name}: ${detail}`);
+      },
+    ),
+    { numRuns: 25 },
+  );
 });
 
 test('the stall is a second for response time and invisible for the median service time', () => {

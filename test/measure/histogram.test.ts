@@ -2,7 +2,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { deflateSync, inflateSync } from 'node:zlib';
 import fc from 'fast-check';
-import { Histogram } from '../../src/measure/histogram.ts';
+import { Histogram, maxOfEncoded } from '../../src/measure/histogram.ts';
 import { PerfkitError } from '../../src/model/errors.ts';
 
 /** Values of every magnitude, as likely to be 10 as to be 10^12. */
@@ -13,7 +13,7 @@ const anyValue = fc
     // Powers of two and their neighbours are where buckets change.
     return edge ? Math.min(2 ** Math.round(Math.log2(value)), Histogram.highestValue) : value;
   });
-const values = fc.array(anyValue, { minLength: 1, maxLength: 200 });
+const someValues = fc.array(anyValue, { minLength: 1, maxLength: 200 });
 
 function histogramOf(samples: readonly number[], wide = false): Histogram {
   const histogram = new Histogram({ wide });
@@ -48,7 +48,7 @@ test('a value is reported at most 0.1 % and one unit above what it was, never be
 
 test('every percentile is the order statistic, to 0.1 %', () => {
   fc.assert(
-    fc.property(values, fc.double({ min: 0.1, max: 100, noNaN: true }), (samples, percentile) => {
+    fc.property(someValues, fc.double({ min: 0.1, max: 100, noNaN: true }), (samples, percentile) => {
       const histogram = histogramOf(samples);
       const reported = histogram.valueAt(percentile);
       histogram.destroy();
@@ -68,7 +68,7 @@ test('every percentile is the order statistic, to 0.1 %', () => {
 
 test('what is read back equals what was written', () => {
   fc.assert(
-    fc.property(values, fc.boolean(), (samples, wide) => {
+    fc.property(someValues, fc.boolean(), (samples, wide) => {
       const histogram = histogramOf(samples, wide);
       const copy = Histogram.fromBase64(histogram.toBase64());
       assert.deepEqual(contents(copy), contents(histogram));
@@ -81,7 +81,7 @@ test('what is read back equals what was written', () => {
 
 test('adding two is the same as recording both into one, encoded or not', () => {
   fc.assert(
-    fc.property(values, values, (left, right) => {
+    fc.property(someValues, someValues, (left, right) => {
       const sum = histogramOf(left);
       const other = histogramOf(right);
       const encodedSum = histogramOf(left, true);
@@ -141,6 +141,18 @@ test('an empty one reads as zero, and stays empty after a reset', () => {
   assert.equal(other.count, 1);
   histogram.destroy();
   other.destroy();
+});
+
+test('the largest value of an encoding is read without decoding it', () => {
+  assert.equal(maxOfEncoded(new Uint8Array(0)), 0);
+  fc.assert(
+    fc.property(fc.array(fc.double({ min: 1, max: 5e12, noNaN: true }), { maxLength: 20 }), (values) => {
+      const histogram = histogramOf(values);
+      assert.equal(maxOfEncoded(histogram.encode()), histogram.max);
+      histogram.destroy();
+    }),
+    { numRuns: 200 },
+  );
 });
 
 function refused(text: string, reason: RegExp): void {

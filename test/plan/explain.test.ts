@@ -90,7 +90,12 @@ test('arrivals of a phase are those that fall due within it', () => {
           name: 'p',
           forNs: ms * 1e6,
           arrivals: { model: 'open', ratePerSecond, spacing: 'uniform' },
+          flows: ['f'],
+          with: null,
           maxRequests: null,
+          maxFlows: null,
+          maxFlowsPerUser: null,
+          pacingNs: null,
           measured: true,
           connections: 1,
         } as const;
@@ -105,8 +110,11 @@ test('arrivals of a phase are those that fall due within it', () => {
           body: null,
           bodyFormat: 'text',
           expectStatus: [],
+          think: null,
         } as const;
-        const flows = [{ name: 'f', weight: 1, steps: [step, { ...step, name: 't' }] }];
+        const flows = [
+          { name: 'f', kind: 'requests', weight: 1, steps: [step, { ...step, name: 't' }] },
+        ] as const;
         assert.equal(requestsOf(phase, flows), 2 * Number(exact));
         assert.equal(requestsOf({ ...phase, maxRequests: 3 }, flows), Math.min(3, 2 * Number(exact)));
       },

@@ -72,6 +72,8 @@ reference: "off"
   });
 });
 
+const unlimited = { flows: ['browse'], with: null, maxFlows: null, maxFlowsPerUser: null, pacingNs: null };
+
 test('a load scenario is resolved to quantities without units', async () => {
   const made = await loadPlan(`version: 1
 kind: load
@@ -99,6 +101,7 @@ seed: 9
       name: 'ramp',
       forNs: 500e6,
       arrivals: { model: 'closed', users: 5 },
+      ...unlimited,
       maxRequests: null,
       measured: false,
       connections: 5,
@@ -107,6 +110,7 @@ seed: 9
       name: 'steady',
       forNs: 60e9,
       arrivals: { model: 'open', ratePerSecond: 10, spacing: 'poisson' },
+      ...unlimited,
       maxRequests: 100,
       measured: true,
       connections: 7,
@@ -115,6 +119,7 @@ seed: 9
   assert.deepEqual(made.flows, [
     {
       name: 'browse',
+      kind: 'requests',
       weight: 8,
       steps: [
         {
@@ -125,6 +130,7 @@ seed: 9
           body: null,
           bodyFormat: 'text',
           expectStatus: [200],
+          think: null,
         },
         {
           name: 'create',
@@ -138,6 +144,7 @@ seed: 9
           body: '{"a":1}',
           bodyFormat: 'json',
           expectStatus: [200, 201],
+          think: null,
         },
         {
           name: 'PUT /items/1',
@@ -147,6 +154,7 @@ seed: 9
           body: 'hé',
           bodyFormat: 'text',
           expectStatus: [],
+          think: null,
         },
       ],
     },
@@ -173,6 +181,7 @@ test('without flows the URL is fetched', async () => {
       body: null,
       bodyFormat: 'text',
       expectStatus: [],
+      think: null,
     },
   ]);
   assert.equal(made.target.origin, 'http://localhost');
@@ -340,9 +349,8 @@ test('a host that is not this machine needs to be allowed', async () => {
 
 test('targets of a load that cannot be sent to are refused', async () => {
   for (const [http, expected] of [
-    ['https://127.0.0.1', /https is not supported yet/],
-    ['ws://127.0.0.1', /ws is not supported yet/],
-    ['ftp://127.0.0.1', /expected an http:\/\/ URL/],
+    ['ws://127.0.0.1', /expected an http:\/\/ or https:\/\/ URL: a WebSocket is a step/],
+    ['ftp://127.0.0.1', /expected an http:\/\/ or https:\/\/ URL/],
     ['127.0.0.1:80', /write http:\/\/127\.0\.0\.1:80/],
     ['http://', /expected a URL such as/],
     ['builtin:dmeo', /:4:25: unknown built-in server `dmeo`: did you mean `demo`\?/],

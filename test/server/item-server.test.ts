@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { WebSocket } from 'ws';
 import { createItems } from '../../src/server/items.ts';
 import { createItemServer } from '../../src/server/item-server.ts';
 
@@ -30,7 +31,7 @@ test('says what there is', async () => {
     assert.deepEqual(await (await fetch(origin)).json(), {
       name: 'perfkit items',
       items: 1000,
-      paths: ['/items/:id', '/echo'],
+      paths: ['/items/:id', '/echo', '/events', '/live'],
     });
   });
 });
@@ -60,5 +61,41 @@ test('HEAD has no body', async () => {
   await withServer(async (origin) => {
     const reply = await fetch(`${origin}/items/1`, { method: 'HEAD' });
     assert.deepEqual([reply.status, await reply.text()], [200, '']);
+  });
+});
+
+test('answers pings over WebSocket, and echoes everything else', async () => {
+  await withServer(async (origin) => {
+    const socket = new WebSocket(`${origin.replace('http', 'ws')}/live`);
+    await once(socket, 'open');
+    for (const [sent, expected] of [
+      ['{"ping":"7"}', '{"pong":"7"}'],
+      ['{"other":1}', '{"other":1}'],
+      ['{', '{'],
+    ] as const) {
+      socket.send(sent);
+      const [message] = await once(socket, 'message');
+      assert.equal(String(message), expected);
+    }
+    socket.terminate();
+  });
+});
+
+test('refuses an upgrade anywhere else', async () => {
+  await withServer(async (origin) => {
+    const socket = new WebSocket(`${origin.replace('http', 'ws')}/items/1`);
+    const [error] = await once(socket, 'error');
+    assert.match(String(error), /404/);
+  });
+});
+
+test('sends events that say when they were sent', async () => {
+  await withServer(async (origin) => {
+    const reply = await fetch(`${origin}/events`);
+    assert.equal(reply.headers.get('content-type'), 'text/event-stream');
+    const reader = reply.body?.getReader();
+    const first = Buffer.from((await reader?.read())?.value ?? []).toString();
+    assert.match(first, /^id: 1\ndata: \{"sentAt":\d+\}\n\n/);
+    await reader?.cancel();
   });
 });

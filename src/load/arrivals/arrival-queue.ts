@@ -1,6 +1,7 @@
-/** One waiting arrival: when it was due, its flow, and the phase it belongs to. */
+/** One waiting arrival: when it was due, its number, its flow, and the phase it belongs to. */
 export interface Arrival {
   dueNs: number;
+  user: number;
   flow: number;
   phase: number;
 }
@@ -14,6 +15,7 @@ const firstCapacity = 256;
 export class ArrivalQueue {
   readonly #maxWaiting: number;
   #due = new Float64Array(firstCapacity);
+  #user = new Float64Array(firstCapacity);
   #flow = new Uint32Array(firstCapacity);
   #phase = new Uint32Array(firstCapacity);
   #head = 0;
@@ -28,12 +30,13 @@ export class ArrivalQueue {
   }
 
   /** False when the queue is full. */
-  push(dueNs: number, flow: number, phase: number): boolean {
+  push(dueNs: number, user: number, flow: number, phase: number): boolean {
     // hot path
     if (this.#length >= this.#maxWaiting) return false;
     if (this.#length === this.#due.length) this.#grow();
     const slot = (this.#head + this.#length) % this.#due.length;
     this.#due[slot] = dueNs;
+    this.#user[slot] = user;
     this.#flow[slot] = flow;
     this.#phase[slot] = phase;
     this.#length++;
@@ -45,6 +48,7 @@ export class ArrivalQueue {
     // hot path
     if (this.#length === 0) return false;
     into.dueNs = this.#due[this.#head] ?? 0;
+    into.user = this.#user[this.#head] ?? 0;
     into.flow = this.#flow[this.#head] ?? 0;
     into.phase = this.#phase[this.#head] ?? 0;
     this.#head = (this.#head + 1) % this.#due.length;
@@ -56,14 +60,17 @@ export class ArrivalQueue {
     const old = this.#due.length;
     const order = Uint32Array.from({ length: old }, (_, index) => (this.#head + index) % old);
     const due = new Float64Array(old * 2);
+    const user = new Float64Array(old * 2);
     const flow = new Uint32Array(old * 2);
     const phase = new Uint32Array(old * 2);
     order.forEach((from, to) => {
       due[to] = this.#due[from] ?? 0;
+      user[to] = this.#user[from] ?? 0;
       flow[to] = this.#flow[from] ?? 0;
       phase[to] = this.#phase[from] ?? 0;
     });
     this.#due = due;
+    this.#user = user;
     this.#flow = flow;
     this.#phase = phase;
     this.#head = 0;

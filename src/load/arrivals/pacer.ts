@@ -15,8 +15,8 @@ export interface PacedPhase {
   readonly arrivals: Arrivals;
   readonly startNs: number;
   readonly endNs: number;
-  /** An arrival that was due at `dueNs`; false to stop. */
-  readonly arrive: (dueNs: number) => boolean;
+  /** Arrival `n` was due at `dueNs`; false to stop. */
+  readonly arrive: (dueNs: number, n: number) => boolean;
   /** The last one has been handed over. */
   readonly done: () => void;
 }
@@ -48,7 +48,7 @@ export class Pacer {
     this.#turn = () => this.#run();
   }
 
-  /** Arrivals of the phase that have been handed over. */
+  /** Arrivals of the phase that have been handed over and taken. */
   get started(): number {
     return this.#n;
   }
@@ -76,10 +76,12 @@ export class Pacer {
       if (this.#nextDueNs > now) now = this.#watch(now);
       if (this.#nextDueNs > now) break;
       const due = this.#nextDueNs;
+      const n = this.#n++;
       this.#startedNs = now;
-      this.#nextDueNs = phase.startNs + phase.arrivals(++this.#n);
+      this.#nextDueNs = phase.startNs + phase.arrivals(this.#n);
       this.lag.record(now - due);
-      if (!phase.arrive(due)) {
+      if (!phase.arrive(due, n)) {
+        this.#n = n;
         this.#finish(phase);
         return;
       }

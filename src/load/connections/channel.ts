@@ -5,8 +5,8 @@ import type { Session } from '../flows/session.ts';
 import type { Step } from '../flows/flows.ts';
 
 /**
- * What carries one operation at a time to the server: a connection of its own (HTTP/1), or a stream of a shared one
- * (HTTP/2).
+ * What carries one operation at a time to the server: a connection of its own, a place in the pipeline of a shared one,
+ * or a stream of a shared one (HTTP/2).
  *
  *     down --open--> connecting --opened--> idle --send--> busy --replied--> idle
  *       ^----------------+--------------------+-------------+   (failure, close)
@@ -32,7 +32,7 @@ export interface Channel {
 
   /** Begin to connect. */
   open(): void;
-  /** Send a request of the current step; the channel must be idle. */
+  /** Send a request of the current step; the channel must be idle. Sets `requestedNs`; tells the owner nothing yet. */
   send(request: EncodedRequest): void;
   /** Close without telling the owner. */
   close(): void;
@@ -40,6 +40,13 @@ export interface Channel {
   backoffNs(): number;
   /** Of the last reply. */
   readonly status: number;
+  /** When the last request was given to `send`; once a connection of its own is open, when it was written there. */
+  readonly requestedNs: number;
+  /** When the first bytes of its reply came; 0 when they came with the last. */
+  readonly firstByteNs: number;
+  /** How long the last operation waited for a connection of its own, and what of that was TLS; 0: it found one open. */
+  readonly openNs: number;
+  readonly tlsNs: number;
   /** The last reply, with the parts that the step's exchange wants. */
   reply(): Reply;
 }
@@ -49,7 +56,7 @@ export type Place = (typeof place)[keyof typeof place];
 
 /** What a channel tells its owner. Every call may lead straight to `send`, `open` or `close`. */
 export interface ChannelOwner {
-  opened(channel: Channel, tookNs: number): void;
+  opened(channel: Channel): void;
   openFailed(channel: Channel, failure: ErrorClass, detail: string): void;
   /** The reply is complete. The channel is idle, or down if it may not be used again. */
   replied(channel: Channel): void;

@@ -1,35 +1,26 @@
 import { classOfSocketError } from '../record/error-class.ts';
 import { place } from './channel.ts';
 import { reply } from '../protocols/protocol.ts';
-import type { DeadlineQueue, Deadlined } from './deadline-queue.ts';
+import type { ConnectionContext } from './connection-context.ts';
+import type { Deadlined } from './deadline-queue.ts';
 import type { ErrorClass } from '../record/error-class.ts';
-import type { EventLoop } from '../engine/event-loop.ts';
-import type { Channel, ChannelOwner, Place } from './channel.ts';
+import type { Channel, Place } from './channel.ts';
 import type { Reply } from '../flows/exchange.ts';
 import type { Session } from '../flows/session.ts';
 import type { Step } from '../flows/flows.ts';
 import type { EncodedRequest, ReplyParser } from '../protocols/protocol.ts';
-import type { Transport, Wire, WireEvents } from './transport.ts';
-
-/** What all connections of an engine share. */
-export interface ConnectionContext {
-  readonly loop: EventLoop;
-  readonly transport: Transport;
-  readonly owner: ChannelOwner;
-  readonly connectDeadlines: DeadlineQueue;
-  readonly replyDeadlines: DeadlineQueue;
-  readonly traffic: Traffic;
-}
-
-export interface Traffic {
-  bytesIn: number;
-  bytesOut: number;
-}
+import type { Wire, WireEvents } from './transport.ts';
 
 const firstBackoffNs = 10e6;
 const maxBackoffNs = 1e9;
+
+/** How long to wait before connecting again after so many failures in a row. */
+export function backoffNs(failures: number): number {
+  return failures === 0 ? 0 : Math.min(maxBackoffNs, firstBackoffNs * 2 ** (failures - 1));
+}
+
 /** Longer than most round trips; a server that takes longer to close has had the request. */
-const staleWithinNs = 100e6;
+export const staleWithinNs = 100e6;
 
 /**
  * One connection to the target and the operation on it. At most one request is outstanding, and whatever breaks
@@ -55,13 +46,20 @@ export class Connection implements Channel, WireEvents, Deadlined {
   later: Deadlined | null = null;
   queued = false;
 
+  requestedNs = 0;
+  firstByteNs = 0;
+  openNs = 0;
+  tlsNs = 0;
+
   readonly #context: ConnectionContext;
   readonly #parser: ReplyParser;
   /** The request asked the server to close. */
   #closes = false;
   #wire: Wire | null = null;
   #openingNs = 0;
-  #requestedNs = 0;
+  /** What the next request has waited for the connection to open. */
+  #waitedOpenNs = 0;
+  #waitedTlsNs = 0;
   /** Replies on the current stream. */
   #replies = 0;
   /** Failures in a row. */
@@ -97,7 +95,12 @@ export class Connection implements Channel, WireEvents, Deadlined {
     this.#parser.expect(request.bodiless, this.step?.exchange?.wants ?? null);
     traffic.bytesOut += request.bytes.length;
     const now = loop.now();
-    this.#requestedNs = now;
+    this.requestedNs = now;
+    this.firstByteNs = 0;
+    this.openNs = this.#waitedOpenNs;
+    this.tlsNs = this.#waitedTlsNs;
+    this.#waitedOpenNs = 0;
+    this.#waitedTlsNs = 0;
     replyDeadlines.add(this, now);
     this.#wire?.write(request.bytes);
   }
@@ -119,14 +122,13 @@ export class Connection implements Channel, WireEvents, Deadlined {
     this.#wire = null;
   }
 
-  /** How long to wait before the next `open`: nothing after a good reply, else longer with each failure. */
   backoffNs(): number {
-    return this.#failures === 0 ? 0 : Math.min(maxBackoffNs, firstBackoffNs * 2 ** (this.#failures - 1));
+    return backoffNs(this.#failures);
   }
 
   expire(nowNs: number): void {
     const elapsed = (
-      (nowNs - (this.place === place.busy ? this.#requestedNs : this.#openingNs)) /
+      (nowNs - (this.place === place.busy ? this.requestedNs : this.#openingNs)) /
       1e6
     ).toFixed(0);
     if (this.place === place.busy) {
@@ -138,12 +140,16 @@ export class Connection implements Channel, WireEvents, Deadlined {
 
   // ---- events of the wire
 
-  opened(): void {
+  opened(tlsNs = 0): void {
     if (this.place !== place.connecting) return;
-    const { connectDeadlines, owner, loop } = this.#context;
+    const { connectDeadlines, owner, connected, loop } = this.#context;
     connectDeadlines.remove(this);
     this.place = place.idle;
-    owner.opened(this, loop.now() - this.#openingNs);
+    const tookNs = loop.now() - this.#openingNs;
+    connected(tookNs, tlsNs);
+    this.#waitedOpenNs = this.step === null ? 0 : tookNs;
+    this.#waitedTlsNs = this.step === null ? 0 : tlsNs;
+    owner.opened(this);
   }
 
   received(bytes: Uint8Array, length: number): void {
@@ -156,8 +162,11 @@ export class Connection implements Channel, WireEvents, Deadlined {
     }
     const parser = this.#parser;
     const used = parser.push(bytes, 0, length);
-    if (parser.state === reply.more) return;
-    if (parser.state === reply.failed) this.#fail(parser.fault, `the reply is not valid: ${parser.reason}`);
+    if (parser.state === reply.more) {
+      // the clock is read for replies that come in pieces only
+      if (this.firstByteNs === 0) this.firstByteNs = this.#context.loop.now();
+    } else if (parser.state === reply.failed)
+      this.#fail(parser.fault, `the reply is not valid: ${parser.reason}`);
     else if (used < length) this.#fail('protocol', 'the reply is followed by bytes that belong to no reply');
     else this.#complete();
   }
@@ -199,7 +208,7 @@ export class Connection implements Channel, WireEvents, Deadlined {
   /** Not one byte of a reply, soon after the request, on a connection that has served before: the close crossed it. */
   #isStale(): boolean {
     const unused = this.#replies > 0 && this.#parser.seenBytes === 0;
-    return unused && this.#context.loop.now() - this.#requestedNs < staleWithinNs;
+    return unused && this.#context.loop.now() - this.requestedNs < staleWithinNs;
   }
 
   #fail(failure: ErrorClass, detail: string): void {

@@ -9,10 +9,16 @@ export interface Wire {
   write(bytes: Uint8Array): void;
   /** Close at once; no event comes afterwards. */
   destroy(): void;
+  /**
+   * Let go of it; no event comes afterwards. The peer was asked to close and is given a second for that: who closes
+   * first keeps the port for a minute (TIME_WAIT, RFC 9293 section 3.6.1), and ports are what a client runs out of.
+   */
+  release(): void;
 }
 
 export interface WireEvents {
-  opened(): void;
+  /** `tlsNs`: how long the TLS handshake took; nothing without TLS. */
+  opened(tlsNs?: number): void;
   /** bytes[0..length), valid during the call only. */
   received(bytes: Uint8Array, length: number): void;
   /** The peer will send no more. */

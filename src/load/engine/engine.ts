@@ -1,28 +1,37 @@
-import { createRandom } from '../../measure/random.ts';
-import { arrivalProcesses } from '../arrivals/arrivals.ts';
-import { Connection } from '../connections/connection.ts';
-import { DeadlineQueue } from '../connections/deadline-queue.ts';
-import { RequestLane } from '../lanes/request-lane.ts';
 import { HistogramPool } from '../record/histogram-pool.ts';
 import { IntervalClock } from '../record/interval-clock.ts';
-import { Pacer } from '../arrivals/pacer.ts';
-import { PhaseRun } from './phase-run.ts';
 import { Recorder } from '../record/recorder.ts';
+import { SlowestOperations } from '../record/slowest-operations.ts';
+import { flowChooser } from '../flows/choose-flow.ts';
+import { laneOf } from '../lanes/index.ts';
+import { DelayWatch } from './delay-watch.ts';
+import { PhaseDriver, lanePhaseOf } from './phase-driver.ts';
+import { PhaseRun } from './phase-run.ts';
+import { Waits } from './waits.ts';
 import type { ResourceSample } from '../../measure/resources.ts';
 import type { Progress } from '../../model/engine.ts';
 import type { Interval } from '../../model/interval.ts';
-import type { LoadPlan, PhasePlan } from '../../model/plan.ts';
-import type { Traffic } from '../connections/connection.ts';
+import type { SlowOperation } from '../../model/result.ts';
+import type { FlowKind, LoadPlan, PhasePlan } from '../../model/plan.ts';
+import type { Share } from '../arrivals/share.ts';
+import type { Traffic } from '../connections/connection-context.ts';
+import type { Endpoint } from '../connections/tcp-transport.ts';
+import type { Transport } from '../connections/transport.ts';
+import type { Flows } from '../flows/flows.ts';
+import type { Lane } from '../lanes/lane.ts';
+import type { ReplyParser } from '../protocols/protocol.ts';
 import type { EventLoop, Timer } from './event-loop.ts';
 import type { Evidence } from './evidence.ts';
-import type { Flows } from '../flows/flows.ts';
-import type { Lane, LanePhase } from '../lanes/lane.ts';
-import type { ReplyParser } from '../protocols/protocol.ts';
-import type { Transport } from '../connections/transport.ts';
 
 export interface EngineOptions {
   readonly plan: LoadPlan;
+  /** Which part of the plan this thread carries out. */
+  readonly share: Share;
   readonly flows: Flows;
+  /** Where the transport connects to. */
+  readonly endpoint: Endpoint;
+  /** Where `${secret:NAME}` is looked up. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly transport: Transport;
   readonly createParser: () => ReplyParser;
   readonly loop: EventLoop;
@@ -33,70 +42,69 @@ export interface EngineOptions {
   readonly redact: (text: string) => string;
   readonly sink: (interval: Interval) => void;
   readonly progress: (progress: Progress) => void;
+  /** A phase in series is ready to start: resolves with the time at which it does, in all threads. */
+  readonly gate: (phase: number) => Promise<number>;
 }
 
 export interface EngineReport {
   readonly complete: boolean;
   readonly evidence: Evidence;
+  /** Operations of the measured phases, slowest first. */
+  readonly slowest: readonly SlowOperation[];
+}
+
+/** Slow operations that are kept. */
+export const slowestKept = 20;
+
+/** A lane that the engine has made, and the bytes that it has moved. */
+interface LaneSlot {
+  readonly lane: Lane;
+  readonly traffic: Traffic;
+  readonly levels: Lane['levels'];
+  /** The phase that it carries out, or did last. */
+  run: PhaseRun | null;
 }
 
 /** An interrupted run ends soon, however long the graceful stop of a complete one may be. */
 const abortGraceNs = 1e9;
-
-type OpenArrivals = Extract<PhasePlan['arrivals'], { readonly model: 'open' }>;
+/** This long before a phase starts its pacer takes over from the timer. */
+const startAheadNs = 2e6;
 
 /**
- * The load generator of one thread: the plan's phases one after the other, then the stop. All phases share the
- * connections; an operation belongs to the phase in which it was due, also when it ends later.
+ * The load generator of one thread: the plan's phases one after the other, each with those that run beside it, then
+ * the stop. Phases in series share the lane of their kind of flows and so its connections; one that runs beside others
+ * has a lane of its own. An operation belongs to the phase in which it was due, also when it ends later.
  */
 export class LoadEngine {
   readonly #options: EngineOptions;
   readonly #loop: EventLoop;
   readonly #pool = new HistogramPool();
-  readonly #pacer: Pacer;
-  readonly #lane: Lane;
   readonly #clock: IntervalClock;
-  readonly #deadlines: readonly DeadlineQueue[];
+  readonly #waits = new Waits();
+  readonly #delays: DelayWatch;
+  readonly #slowest: SlowestOperations;
+  readonly #slots: LaneSlot[] = [];
+  /** Of phases in series. */
+  readonly #shared = new Map<FlowKind, LaneSlot>();
   readonly #runs: PhaseRun[] = [];
+  /** By the position of the phase. */
+  readonly #runOf: PhaseRun[] = [];
   #stopping = false;
   #abortGraceOver = false;
   #abortTimer: Timer | null = null;
-  /** Looks whether what `run` waits for has come. */
-  #check: () => void = nothing;
 
   constructor(options: EngineOptions) {
-    const { plan, flows, loop, transport } = options;
+    const { flows, loop } = options;
     this.#options = options;
     this.#loop = loop;
-    const connectDeadlines = new DeadlineQueue(loop, plan.limits.connectTimeoutNs);
-    const replyDeadlines = new DeadlineQueue(loop, plan.limits.timeoutNs);
-    this.#deadlines = [connectDeadlines, replyDeadlines];
-    const quiet = (): boolean => replyDeadlines.empty && connectDeadlines.empty;
-    this.#pacer = new Pacer(loop, plan.limits.pacing, quiet);
-    const traffic: Traffic = { bytesIn: 0, bytesOut: 0 };
-    this.#lane = new RequestLane({
-      loop,
-      flows,
-      maxWaiting: plan.limits.maxWaiting,
-      createChannel: (id, owner) =>
-        new Connection(id, options.createParser(), {
-          loop,
-          transport,
-          owner,
-          connectDeadlines,
-          replyDeadlines,
-          traffic,
-        }),
-      ended: (phase) => this.#ended(phase),
-      connected: (tookNs) => this.#connected(tookNs),
+    this.#delays = new DelayWatch(loop);
+    this.#slowest = new SlowestOperations({
+      keep: slowestKept,
+      originNs: loop.now(),
+      delayBetween: (fromNs, toNs) => this.#delays.between(fromNs, toNs),
     });
     this.#clock = new IntervalClock(
-      {
-        ...options,
-        traffic,
-        levels: () => this.#lane.levels(),
-        ticked: () => options.progress({ done: this.#done(), label: this.#label() }),
-      },
+      { ...options, ticked: () => options.progress({ done: this.#done(), label: this.#label() }) },
       this.#runs,
     );
     // one interval's being recorded and one's being encoded, within reason
@@ -105,19 +113,30 @@ export class LoadEngine {
 
   /** Carry out the plan; call once. Resolves when everything has been delivered. */
   async run(): Promise<EngineReport> {
-    const { plan, flows, redact } = this.#options;
-    const names = flows.steps.map((step) => step.name);
-    for (const [index, phase] of plan.phases.entries()) {
+    const { phases } = this.#options.plan;
+    const beside: Promise<void>[] = [];
+    this.#delays.start();
+    for (const [index, phase] of phases.entries()) {
       if (this.#stopping) break;
-      const run = new PhaseRun(index, phase, new Recorder(names, this.#pool, redact));
-      this.#runs.push(run);
-      const lanePhase = lanePhaseOf(run);
-      await this.#prepare(lanePhase);
-      await this.#runPhase(run, lanePhase);
+      if (phase.with !== null) continue;
+      const main = this.#createDriver(phase, index);
+      const companions = phases.flatMap((other, at) =>
+        other.with?.phase === phase.name ? [this.#createDriver(other, at)] : [],
+      );
+      const startNs = await this.#prepare(index, [main, ...companions]);
+      if (startNs === null) break;
+      this.#clock.start(startNs);
+      const running = this.#carryOut(main, startNs, never);
+      for (const companion of companions) {
+        const toItsEnd = companion.run.plan.with?.toItsEnd === true;
+        beside.push(this.#carryOut(companion, startNs, toItsEnd ? () => main.run.over : never));
+      }
+      await running;
     }
+    await Promise.all(beside);
     await this.#drain();
     const complete = !this.#stopping;
-    return { complete, evidence: this.#finish() };
+    return { complete, evidence: this.#finish(), slowest: this.#slowest.list() };
   }
 
   /** End early: in-flight requests get a moment, then `run` resolves with `complete: false`. */
@@ -126,93 +145,116 @@ export class LoadEngine {
     this.#stopping = true;
     this.#abortTimer = this.#loop.after(abortGraceNs, () => {
       this.#abortGraceOver = true;
-      this.#check();
+      this.#waits.check();
     });
-    this.#check();
+    this.#waits.check();
   }
 
-  /** Open the phase's connections before its clock starts; an interruption ends the wait. */
-  async #prepare(phase: LanePhase): Promise<void> {
-    this.#options.progress({ done: this.#done(), label: `opening ${phase.size} connections` });
-    let ready = false;
-    void this.#lane.prepare(phase).then(() => {
-      ready = true;
-      this.#check();
+  #createDriver(phase: PhasePlan, index: number): PhaseDriver {
+    const { plan, share, flows, redact } = this.#options;
+    const slot = this.#slotOf(phase);
+    const rows = flows.steps.map(({ name, clocks }) => ({ name, clocks }));
+    const recorder = new Recorder(rows, this.#pool, redact, {
+      timeoutNs: plan.limits.timeoutNs,
+      phase: phase.name,
+      slowest: phase.measured ? this.#slowest : null,
     });
-    await this.#until(() => this.#stopping || ready);
+    const run = new PhaseRun(index, phase, recorder, slot);
+    this.#runs.push(run);
+    this.#runOf[index] = run;
+    slot.run = run;
+    return new PhaseDriver(run, slot.lane, lanePhaseOf(run, flowChooser(plan, phase), share), {
+      plan,
+      share,
+      loop: this.#loop,
+      quiet: () => this.#isQuiet(),
+      changed: () => this.#waits.check(),
+    });
   }
 
-  async #runPhase(run: PhaseRun, phase: LanePhase): Promise<void> {
-    const { plan, recorder } = run;
-    const { arrivals, forNs } = plan;
-    const { maxRequests } = phase;
-    const now = this.#loop.now();
-    run.begin(now);
-    this.#clock.start(now);
-    let paced = true;
-    let timeUp = false;
-    const timer = this.#loop.after(forNs, () => {
-      timeUp = true;
-      run.started = this.#pacer.started;
-      this.#check();
+  #slotOf(phase: PhasePlan): LaneSlot {
+    const { plan } = this.#options;
+    const kind = plan.flows.find(({ name }) => phase.flows.includes(name))?.kind ?? 'requests';
+    const shared = phase.with === null ? this.#shared.get(kind) : undefined;
+    if (shared !== undefined) return shared;
+    const traffic: Traffic = { bytesIn: 0, bytesOut: 0 };
+    const lane = laneOf(kind)({
+      ...this.#options,
+      traffic,
+      ended: (ended) => this.#ended(ended),
+      connected: (tookNs, tlsNs) => slot.run?.recorder.connected(tookNs, tlsNs),
     });
-    this.#lane.begin(phase);
-    if (arrivals.model === 'open') {
-      paced = false;
-      this.#startPacer(run, arrivals, () => {
-        paced = true;
-        this.#check();
+    const slot: LaneSlot = { lane, traffic, levels: () => lane.levels(), run: null };
+    this.#slots.push(slot);
+    if (phase.with === null) this.#shared.set(kind, slot);
+    return slot;
+  }
+
+  /**
+   * Open the connections of phases that start together, before their clock does. Resolves with the time at which it
+   * does, soon, or with null when the run was stopped.
+   */
+  async #prepare(index: number, drivers: readonly PhaseDriver[]): Promise<number | null> {
+    const size = drivers.reduce((sum, { lanePhase }) => sum + lanePhase.size, 0);
+    this.#options.progress({ done: this.#done(), label: `opening ${size} connections` });
+    let opened = 0;
+    for (const { lane, lanePhase } of drivers) {
+      void lane.prepare(lanePhase).then(() => {
+        opened++;
+        this.#waits.check();
       });
     }
-    const exhausted = (): boolean => recorder.totals.arrivals >= maxRequests && recorder.pending === 0;
-    await this.#until(() => this.#stopping || exhausted() || (timeUp && paced));
-    timer.cancel();
-    this.#lane.quiesce();
-    this.#endPhase(run, timeUp);
-  }
-
-  #startPacer(run: PhaseRun, { ratePerSecond, spacing }: OpenArrivals, done: () => void): void {
-    const { plan } = this.#options;
-    const random = createRandom(plan.scenario.seed).fork(`arrivals of phase ${run.index}`);
-    this.#pacer.start({
-      arrivals: arrivalProcesses[spacing](ratePerSecond, random),
-      startNs: run.startNs,
-      endNs: run.startNs + run.plan.forNs,
-      arrive: (dueNs) => this.#lane.arrive(dueNs),
-      done,
+    await this.#waits.until(() => this.#stopping || opened === drivers.length);
+    if (this.#stopping) return null;
+    let startNs: number | null = null;
+    void this.#options.gate(index).then((atNs) => {
+      startNs = atNs;
+      this.#waits.check();
     });
+    await this.#waits.until(() => this.#stopping || startNs !== null);
+    if (this.#stopping || startNs === null) return null;
+    await this.#sleepUntil(startNs - startAheadNs);
+    return startNs;
   }
 
-  #endPhase(run: PhaseRun, timeUp: boolean): void {
-    this.#pacer.stop();
-    run.end(this.#loop.now());
-    if (run.plan.arrivals.model === 'open') {
-      run.intended = this.#pacer.started;
-      if (!timeUp) run.started = run.intended;
-      run.lagP50Ns = this.#pacer.lag.valueAt(50);
-      run.lagP99Ns = this.#pacer.lag.valueAt(99);
-    } else {
-      run.started = 0;
-    }
-    this.#clock.cut(run.endNs);
+  async #sleepUntil(ns: number): Promise<void> {
+    if (ns <= this.#loop.now()) return;
+    let over = false;
+    this.#loop.after(ns - this.#loop.now(), () => {
+      over = true;
+      this.#waits.check();
+    });
+    await this.#waits.until(() => over);
   }
 
-  /** Give in-flight and waiting operations their time to end. */
+  async #carryOut(driver: PhaseDriver, startNs: number, isCutShort: () => boolean): Promise<void> {
+    driver.begin(startNs);
+    await this.#waits.until(() => this.#stopping || driver.isOver || isCutShort());
+    driver.end();
+    this.#clock.cut(driver.run.endNs);
+    this.#waits.check();
+  }
+
+  /** Give in-flight and waiting operations, and users in the middle of a flow, their time to end. */
   async #drain(): Promise<void> {
     let graceOver = false;
     const timer = this.#loop.after(this.#options.plan.limits.gracefulStopNs, () => {
       graceOver = true;
-      this.#check();
+      this.#waits.check();
     });
-    const pending = (): boolean => this.#runs.some((run) => run.recorder.pending > 0);
-    await this.#until(() => !pending() || graceOver || this.#abortGraceOver);
+    await this.#waits.until(() => !this.#isBusy() || graceOver || this.#abortGraceOver);
     timer.cancel();
+  }
+
+  /** Somebody who has thought would go on; after a stop only requests are waited for. */
+  #isBusy(): boolean {
+    return this.#runs.some((run) => (this.#stopping ? run.recorder.pending > 0 : run.isBusy));
   }
 
   #finish(): Evidence {
     this.#abortTimer?.cancel();
-    this.#lane.close(this.#stopping);
-    for (const queue of this.#deadlines) queue.stop();
+    this.#delays.stop();
+    for (const { lane } of this.#slots) lane.close(this.#stopping);
     this.#clock.stop(this.#loop.now());
     const phases = this.#runs.filter(({ begun }) => begun).map((run) => run.evidence());
     const errors: Record<string, number> = {};
@@ -221,7 +263,6 @@ export class LoadEngine {
       for (const [failure, count] of recorder.errorTotals) errors[failure] = (errors[failure] ?? 0) + count;
     }
     for (const run of this.#runs) run.responseTime.destroy();
-    this.#pacer.lag.destroy();
     this.#pool.destroy();
     return {
       pacing: this.#options.plan.limits.pacing,
@@ -232,27 +273,23 @@ export class LoadEngine {
     };
   }
 
-  // ---- waiting
-
-  #until(condition: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      this.#check = () => {
-        if (!condition()) return;
-        this.#check = nothing;
-        resolve();
-      };
-      this.#check();
-    });
+  /** With several phases at once one pacer must not hold up the others. */
+  #isQuiet(): boolean {
+    // hot path
+    let active = 0;
+    for (const run of this.#runs) if (run.isActive) active++;
+    if (active > 1) return false;
+    for (const { lane } of this.#slots) if (!lane.quiet()) return false;
+    return true;
   }
 
   #ended(phase: number): void {
     // hot path: only the waits that an operation can end look at it
-    const run = this.#runs[phase];
-    if (run !== undefined && (run.over || run.plan.maxRequests !== null)) this.#check();
-  }
-
-  #connected(tookNs: number): void {
-    this.#runs.at(-1)?.recorder.connected(tookNs);
+    const run = this.#runOf[phase];
+    if (run === undefined) return;
+    const { maxRequests, maxFlows, maxFlowsPerUser } = run.plan;
+    const bounded = maxRequests !== null || maxFlows !== null || maxFlowsPerUser !== null;
+    if (run.over || bounded || run.recorder.flows.spent) this.#waits.check();
   }
 
   // ---- progress
@@ -261,24 +298,31 @@ export class LoadEngine {
     const now = this.#loop.now();
     let planned = 0;
     let spent = 0;
-    for (const { forNs } of this.#options.plan.phases) planned += forNs;
+    for (const { forNs, with: company } of this.#options.plan.phases) planned += company === null ? forNs : 0;
     for (const { begun, over, startNs, plan } of this.#runs)
-      spent += over ? plan.forNs : begun ? now - startNs : 0;
-    return planned > 0 ? Math.min(1, spent / planned) : 1;
+      if (plan.with === null) spent += over ? plan.forNs : begun ? now - startNs : 0;
+    return planned > 0 ? Math.min(1, Math.max(0, spent / planned)) : 1;
   }
 
   #label(): string {
-    const plan = this.#runs.at(-1)?.plan;
-    if (plan === undefined) return '';
-    const { arrivals } = plan;
-    return `${plan.name} ${arrivals.model === 'open' ? `${arrivals.ratePerSecond}/s` : `${arrivals.users} users`}`;
+    return this.#runs
+      .filter((run) => run.isActive)
+      .map(({ plan }) => `${plan.name} ${labelOf(plan)}`)
+      .join(', ');
   }
 }
 
-function lanePhaseOf({ index, plan, recorder }: PhaseRun): LanePhase {
-  const { arrivals, connections, maxRequests } = plan;
-  const size = arrivals.model === 'closed' ? arrivals.users : connections;
-  return { index, model: arrivals.model, size, maxRequests: maxRequests ?? Infinity, recorder };
+function labelOf({ arrivals }: PhasePlan): string {
+  if (arrivals.model === 'open') {
+    const { ratePerSecond, toRatePerSecond } = arrivals;
+    return toRatePerSecond === undefined
+      ? `${ratePerSecond}/s`
+      : `${ratePerSecond}/s -> ${toRatePerSecond}/s`;
+  }
+  const { users, toUsers } = arrivals;
+  return toUsers === undefined ? `${users} users` : `${users} -> ${toUsers} users`;
 }
 
-function nothing(): void {}
+function never(): boolean {
+  return false;
+}

@@ -26,6 +26,7 @@ export interface PhaseEvidence {
   readonly lagP50Ns: number;
   readonly lagP99Ns: number;
   readonly responseP50Ns: number;
+  readonly responseP99Ns: number;
   /** CPU time of the generator's thread over wall time. */
   readonly cpu: number;
   /** Seconds, and those of them in which the event loop was blocked for longer than `blockedNs`. */

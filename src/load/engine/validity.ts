@@ -2,8 +2,13 @@ import { formatDurationNs, formatRatio } from '../../model/units.ts';
 import type { Validity } from '../../model/result.ts';
 import type { Evidence, PhaseEvidence } from './evidence.ts';
 
-/** Seldom late by more than a typical request takes: then the generator hardly shows in the percentiles. Below this it never matters. */
-const tolerableLagNs = 200e3;
+/**
+ * A percentile of the response times is in large part the generator's own when its lateness makes up so much of the
+ * same percentile. Below the bounds that does not matter: fast servers on a shared machine would never be trusted.
+ */
+const tolerableLagShare = 0.5;
+const tolerableLagP50Ns = 50e3;
+const tolerableLagP99Ns = 1e6;
 /** Late by so much, and by more than the server takes, the generator could not follow the schedule. */
 const hopelessLagNs = 100e6;
 /** One arrival in a hundred not started by the end of its phase is noticed, one in twenty is another load than planned. */
@@ -19,6 +24,8 @@ const clockGapNs = 1e9;
 interface Finding {
   readonly state: 'suspect' | 'invalid';
   readonly reason: string;
+  /** Whether the generator itself fell short, not the server or the machine's clock. */
+  readonly generator: boolean;
 }
 
 /**
@@ -37,33 +44,42 @@ export function judgeValidity(evidence: Evidence): Validity {
   return {
     state: broken ? 'invalid' : findings.length > 0 ? 'suspect' : 'valid',
     reasons: findings.map(({ reason }) => reason),
+    ...(findings.some(({ generator }) => generator) && { limit: 'generator' as const }),
   };
 }
 
 function judgePhase(phase: PhaseEvidence, pacing: Evidence['pacing']): Finding[] {
   const own = phase.model === 'open' ? judgeOpen(phase, pacing) : judgeClosed(phase);
-  return [...own, ...judgeLoop(phase)].map(({ state, reason }) => ({
-    state,
-    reason: `phase ${phase.name}: ${reason}`,
+  return [...own, ...judgeLoop(phase)].map((finding) => ({
+    ...finding,
+    reason: `phase ${phase.name}: ${finding.reason}`,
   }));
 }
 
 function judgeOpen(phase: PhaseEvidence, pacing: Evidence['pacing']): Finding[] {
-  const { intended, started, lagP50Ns, lagP99Ns, responseP50Ns, totals, cpu } = phase;
+  const { intended, started, lagP50Ns, lagP99Ns, responseP50Ns, responseP99Ns, totals, cpu } = phase;
   const findings: Finding[] = [];
   const late = `the generator itself was late (p50 ${formatDurationNs(lagP50Ns)}, p99 ${formatDurationNs(lagP99Ns)})`;
   // 0: nothing succeeded, so there is no typical request to compare with
-  const typicalNs = responseP50Ns > 0 ? responseP50Ns : Infinity;
-  if (lagP99Ns > hopelessLagNs && (lagP99Ns > typicalNs || responseP50Ns === 0)) {
+  const isLate = (lagNs: number, tolerableNs: number, responseNs: number): boolean =>
+    lagNs > tolerableNs && responseNs > 0 && lagNs > responseNs * tolerableLagShare;
+  if (lagP99Ns > hopelessLagNs && (lagP99Ns > responseP50Ns || responseP50Ns === 0)) {
     findings.push(
-      invalid(`${late}: it could not follow the schedule; lower the rate or give it a core of its own`),
+      invalid(
+        `${late}: it could not follow the schedule; lower the rate, give it a core of its own or share the load: --workers`,
+      ),
     );
-  } else if (lagP99Ns > tolerableLagNs && lagP99Ns > typicalNs) {
+  } else if (
+    isLate(lagP50Ns, tolerableLagP50Ns, responseP50Ns) ||
+    isLate(lagP99Ns, tolerableLagP99Ns, responseP99Ns)
+  ) {
     const advice =
-      pacing === 'eco' ? 'timers are that coarse; use pacing: precise' : 'give it a core of its own';
+      pacing === 'eco'
+        ? 'timers are that coarse; use pacing: precise'
+        : 'give it a core of its own, or share the load: --workers';
     findings.push(
       suspect(
-        `${late}, more than the ${formatDurationNs(responseP50Ns)} that a typical request took; ${advice}`,
+        `${late}, much of the response time (p50 ${formatDurationNs(responseP50Ns)}, p99 ${formatDurationNs(responseP99Ns)}); ${advice}`,
       ),
     );
   }
@@ -74,11 +90,12 @@ function judgeOpen(phase: PhaseEvidence, pacing: Evidence['pacing']): Finding[] 
   }
   const dropShare = totals.arrivals > 0 ? totals.dropped / totals.arrivals : 0;
   if (dropShare > tolerableDropShare) {
-    findings.push(
-      suspect(
+    findings.push({
+      ...suspect(
         `${formatRatio(dropShare)} of the arrivals were dropped because the waiting queue was full; the server got less than the planned load`,
       ),
-    );
+      generator: false,
+    });
   }
   // precise pacing spins, so that its CPU time says nothing
   if (pacing === 'eco' && cpu > saturatedCpu) findings.push(suspect(saturated(cpu)));
@@ -119,30 +136,32 @@ function judgeResources(errors: Evidence['errors']): Finding[] {
 function judgeClocks({ maxTickLateNs, maxClockStepNs }: Evidence): Finding[] {
   const findings: Finding[] = [];
   if (maxTickLateNs > clockGapNs) {
-    findings.push(
-      invalid(
+    findings.push({
+      ...invalid(
         `the generator stood still for ${formatDurationNs(maxTickLateNs)} (stopped, suspended or starved)`,
       ),
-    );
+      generator: false,
+    });
   }
   if (maxClockStepNs > clockGapNs) {
-    findings.push(
-      suspect(
+    findings.push({
+      ...suspect(
         `the wall clock moved ${formatDurationNs(maxClockStepNs)} against the monotonic one: the machine was suspended, or its clock set`,
       ),
-    );
+      generator: false,
+    });
   }
   return findings;
 }
 
 function saturated(cpu: number): string {
-  return `the generator was the limit (its thread used ${formatRatio(cpu)} of a core); the server may be faster than this`;
+  return `the generator was the limit (its thread used ${formatRatio(cpu)} of a core); the server may be faster than this: share the load with --workers`;
 }
 
 function suspect(reason: string): Finding {
-  return { state: 'suspect', reason };
+  return { state: 'suspect', reason, generator: true };
 }
 
 function invalid(reason: string): Finding {
-  return { state: 'invalid', reason };
+  return { state: 'invalid', reason, generator: true };
 }

@@ -1,133 +1,134 @@
 import { ArrivalQueue } from '../arrivals/arrival-queue.ts';
 import { place } from '../connections/channel.ts';
-import { classOfStatus } from '../record/error-class.ts';
 import { FreeList } from '../connections/free-list.ts';
+import { classOfStatus } from '../record/error-class.ts';
+import { Backoffs } from './backoffs.ts';
+import { countFlow, hasFlowsLeft, isSpent } from './flow-budget.ts';
+import { ChannelOpener } from './open-channels.ts';
+import {
+  assignOperation,
+  countChannels,
+  cutOperation,
+  recordFailure,
+  sendAgain,
+  sendOperation,
+} from './operation.ts';
+import { Pauses } from './pauses.ts';
+import { takeFree } from './take-free.ts';
+import { Seat } from './seat.ts';
 import type { Arrival } from '../arrivals/arrival-queue.ts';
 import type { Channel, ChannelOwner } from '../connections/channel.ts';
 import type { ErrorClass } from '../record/error-class.ts';
-import type { EventLoop, Timer } from '../engine/event-loop.ts';
-import type { Flows, Step } from '../flows/flows.ts';
+import type { Step } from '../flows/flows.ts';
 import type { Lane, LaneLevels, LanePhase } from './lane.ts';
-import type { EncodedRequest } from '../protocols/protocol.ts';
+import type { RequestLaneOptions } from './request-lane-options.ts';
 import type { Recorder } from '../record/recorder.ts';
 
-export interface RequestLaneOptions {
-  readonly loop: EventLoop;
-  readonly flows: Flows;
-  readonly maxWaiting: number;
-  readonly createChannel: (id: number, owner: ChannelOwner) => Channel;
-  /** An operation of the phase has ended; called for each, so it must be quick. */
-  readonly ended: (phase: number) => void;
-  /** A connection opened (also without an operation). */
-  readonly connected: (tookNs: number) => void;
-}
-
-/** Connections that are opened at a time before a phase: more would overflow a server's accept queue. */
-const opensAtATime = 128;
-
 /**
- * Puts operations on connections and sees them through: the users of a closed model, the arrivals of an open one,
- * the steps of a flow, one after the other on one connection. It decides when an operation is due only where that
- * depends on a reply; arrivals come from outside with their due time, which stays theirs however long they wait.
+ * Puts operations on connections and sees them through: the users of a closed model, the arrivals of an open one, the
+ * steps of a flow, one after the other on one connection, which stays the user's while it thinks. It decides when an
+ * operation is due only where that depends on a reply (with the time to think after it); arrivals come from outside
+ * with their due time, which stays theirs however long they wait.
  *
  * Free connections are used in turn (first in, first out): each gets its share of the traffic, so none idles into
  * the server's keep-alive time-out, and a server that spreads connections over workers sees all of its workers used.
  */
 export class RequestLane implements Lane, ChannelOwner {
   readonly #options: RequestLaneOptions;
-  readonly #loop: EventLoop;
-  readonly #flows: Flows;
+  readonly #loop: RequestLaneOptions['loop'];
+  readonly #firsts: readonly (Step | null)[];
   readonly #waiting: ArrivalQueue;
   readonly #phases: LanePhase[] = [];
-  readonly #channels: Channel[] = [];
+  /** By the id of their channels. */
+  readonly #seats: Seat[] = [];
   readonly #free = new FreeList();
-  readonly #backoffs = new Map<Channel, Timer>();
-  readonly #arrival: Arrival = { dueNs: 0, flow: 0, phase: 0 };
-  /** A connection opened, or could not be; null to look again. */
-  #attempted: (opened: boolean | null) => void = nothing;
+  readonly #pauses: Pauses;
+  readonly #fallen = (seat: Seat, dueNs: number): void => this.#onDue(seat, dueNs);
+  readonly #backoffs: Backoffs;
+  readonly #arrival: Arrival = { dueNs: 0, user: 0, flow: 0, phase: 0 };
+  readonly #opener = new ChannelOpener();
   #wanted = 0;
   #phase: LanePhase | null = null;
   #accepting = false;
   #closed = false;
 
   constructor(options: RequestLaneOptions) {
+    const { plan, loop, flows } = options;
     this.#options = options;
-    this.#loop = options.loop;
-    this.#flows = options.flows;
-    this.#waiting = new ArrivalQueue(options.maxWaiting);
+    this.#loop = loop;
+    this.#firsts = flows.firsts;
+    this.#waiting = new ArrivalQueue(plan.limits.maxWaiting);
+    this.#pauses = new Pauses(options);
+    this.#backoffs = new Backoffs(loop, (channel) => this.#ready(channel));
   }
 
   levels(): LaneLevels {
-    let inFlight = 0;
-    let connections = 0;
-    for (const { step, place: at } of this.#channels) {
-      if (step !== null) inFlight++;
-      if (at === place.idle || at === place.busy) connections++;
-    }
+    const { inFlight, open } = countChannels(this.#seats.map(({ channel }) => channel));
+    const connections = this.#options.openConnections?.() ?? open;
     return { inFlight, waiting: this.#waiting.length, connections };
+  }
+
+  quiet(): boolean {
+    return this.#options.quiet();
   }
 
   /** Surplus connections close when they are free. */
   prepare({ size }: LanePhase): Promise<void> {
     this.#resize(size);
-    const down = this.#channels
+    const down = this.#seats
       .slice(0, size)
+      .map(({ channel }) => channel)
       .filter((channel) => channel.place === place.down && !channel.backingOff);
-    return new Promise((resolve) => {
-      let next = 0;
-      let opening = 0;
-      let failed = false;
-      const openMore = (): void => {
-        for (; opening < opensAtATime && next < down.length; next++) {
-          opening++;
-          down[next]?.open();
-        }
-      };
-      this.#attempted = (opened) => {
-        if (opened !== null) opening--;
-        failed ||= opened === false;
-        if (!failed) openMore();
-        if (opening > 0 && !failed && !this.#closed) return;
-        this.#attempted = nothing;
-        resolve();
-      };
-      this.#attempted(null);
-    });
+    return this.#opener.open(down);
   }
 
+  /** A user that joins connects first; its first operation is due when it can send it. */
   setUsers(users: number): void {
+    const before = this.#wanted;
     this.#resize(users);
-    if (this.#accepting) this.#readyAll();
+    if (!this.#accepting) return;
+    for (let id = before; id < users; id++) {
+      const channel = this.#seats[id]?.channel;
+      if (channel === undefined || channel.backingOff) continue;
+      if (channel.place === place.down) channel.open();
+      else if (channel.place === place.idle) this.#ready(channel);
+    }
   }
 
-  /** Start a phase. Operations of the one before go on and count as its own. */
+  /** Start a phase. Flows of the one before go on and count as its own. */
   begin(phase: LanePhase): void {
     this.#phases[phase.index] = phase;
     this.#phase = phase;
     this.#accepting = true;
     this.#free.clear();
-    this.#readyAll();
+    for (const { channel } of this.#seats.slice(0, this.#wanted)) {
+      if (channel.step === null && !channel.backingOff && channel.place !== place.connecting)
+        this.#ready(channel);
+    }
   }
 
-  /** No more operations start, but arrivals that wait are still sent. */
+  /** No more flows start, but arrivals that wait are still sent. */
   quiesce(): void {
     this.#accepting = false;
   }
 
-  /** An arrival of the current open phase. False when the phase has had all its requests. */
-  arrive(dueNs: number): boolean {
+  /** An arrival of the current open phase. False when the phase has had all that it may start. */
+  arrive(dueNs: number, user: number): boolean {
     // hot path
     const phase = this.#phase;
     if (phase === null || !this.#mayStart(phase)) return false;
-    const flow = this.#flows.choose();
-    const step = this.#flows.firsts[flow];
-    if (step === undefined) return false;
-    phase.recorder.arrived(step.index);
-    const channel = this.#waiting.length === 0 ? this.#takeFree() : null;
+    const flow = phase.choose(user, 0);
+    const step = this.#firsts[flow] ?? null;
+    if (step === null || isSpent(this.#options.flows, flow, phase, this.#options.ended)) return false;
+    const { recorder } = phase;
+    countFlow(phase, step.index);
+    const channel = this.#waiting.length === 0 ? takeFree(this.#free, this.#seats) : null;
     if (channel !== null) {
+      this.#seats[channel.id]?.beginFlow(this.#options.flows, flow, user, phase.index);
       this.#start(channel, step, dueNs, phase.index);
-    } else if (!this.#waiting.push(dueNs, flow, phase.index)) {
-      phase.recorder.dropped(step.index, dueNs, this.#loop.now());
+    } else if (!this.#waiting.push(dueNs, user, flow, phase.index)) {
+      recorder.dropped(step.index, dueNs, this.#loop.now());
+      recorder.flows.ended++;
       this.#options.ended(phase.index);
     }
     return true;
@@ -140,59 +141,47 @@ export class RequestLane implements Lane, ChannelOwner {
   close(aborted: boolean): void {
     this.#closed = true;
     this.#accepting = false;
-    this.#attempted(null);
+    this.#opener.stop();
+    this.#pauses.stop();
     const now = this.#loop.now();
-    for (const channel of this.#channels) {
-      const { step, phase, dueNs, sentNs } = channel;
-      const sent = channel.place === place.busy;
-      this.#retire(channel);
-      if (step === null) continue;
-      channel.step = null;
-      this.#recorder(phase)?.cut(step, dueNs, sent ? sentNs : null, now, aborted);
+    for (const { channel } of this.#seats) {
+      const isBusy = channel.place === place.busy;
+      this.#backoffs.retire(channel);
+      cutOperation(this.#recorder(channel.phase), channel, { isBusy, nowNs: now, aborted });
     }
     while (this.#waiting.shift(this.#arrival)) {
-      const step = this.#flows.firsts[this.#arrival.flow];
-      if (step !== undefined)
+      const step = this.#firsts[this.#arrival.flow] ?? null;
+      if (step !== null)
         this.#recorder(this.#arrival.phase)?.cut(step, this.#arrival.dueNs, null, now, aborted);
     }
+    this.#options.stop();
   }
 
   #resize(wanted: number): void {
     this.#wanted = wanted;
-    for (let id = this.#channels.length; id < wanted; id++)
-      this.#channels.push(this.#options.createChannel(id, this));
-    for (const channel of this.#channels.slice(wanted)) {
-      if (channel.step === null) this.#retire(channel);
-    }
-  }
-
-  #readyAll(): void {
-    for (const channel of this.#channels.slice(0, this.#wanted)) {
-      if (channel.step === null && !channel.backingOff && channel.place !== place.connecting)
-        this.#ready(channel);
+    for (let id = this.#seats.length; id < wanted; id++)
+      this.#seats.push(new Seat(this.#options.createChannel(id, this), this.#fallen));
+    for (let id = wanted; id < this.#seats.length; id++) {
+      const seat = this.#seats[id];
+      if (seat !== undefined && seat.channel.step === null && !seat.inFlow)
+        this.#backoffs.retire(seat.channel);
     }
   }
 
   // ---- connections
 
-  opened(channel: Channel, tookNs: number): void {
-    this.#options.connected(tookNs);
-    this.#attempted(true);
+  opened(channel: Channel): void {
+    this.#opener.attempted(true);
     const { step } = channel;
     if (step === null) this.#ready(channel);
     else this.#send(channel, step);
   }
 
   openFailed(channel: Channel, failure: ErrorClass, detail: string): void {
-    this.#attempted(false);
-    if (channel.step !== null) {
-      this.#failOperation(channel, failure, detail, false);
-    } else if (this.#waiting.shift(this.#arrival)) {
-      // the arrival that has waited longest is the one that this connection would have served
-      const step = this.#flows.firsts[this.#arrival.flow];
-      if (step !== undefined) this.#assign(channel, step, this.#arrival.dueNs, this.#arrival.phase);
-      this.#failOperation(channel, failure, detail, false);
-    }
+    this.#opener.attempted(false);
+    // the arrival that has waited longest is the one that this connection would have served
+    if (channel.step === null && !this.#isTaken(channel)) this.#takeWaiting(channel);
+    if (channel.step !== null) this.#failOperation(channel, failure, detail, false);
     this.#recover(channel);
   }
 
@@ -204,20 +193,23 @@ export class RequestLane implements Lane, ChannelOwner {
       this.#disappointed(channel, classOfStatus(status), `status ${status}`);
       return;
     }
+    // the reply is there: what is looked for in it is the generator's own time
+    const now = this.#loop.now();
     if (step.exchange !== null && channel.session !== null) {
       const verdict = step.exchange.check(channel.reply(), channel.session);
       if (verdict !== null) {
         if ('failure' in verdict) this.#disappointed(channel, verdict.failure, verdict.detail);
-        else this.#sendAgain(channel, verdict);
+        else sendAgain(channel, verdict);
         return;
       }
     }
-    const now = this.#loop.now();
     channel.step = null;
-    this.#recorder(phase)?.success(step.index, channel.dueNs, channel.sentNs, now);
+    const recorder = this.#recorder(phase);
+    recorder?.success(step.index, channel.dueNs, channel.sentNs, now, channel);
+    const goesOn = step.next !== null && this.#continue(channel, step, step.next, now);
+    if (!goesOn) this.#endFlow(channel, step, now);
     this.#options.ended(phase);
-    if (step.next !== null && this.#continue(channel, step.next, now)) return;
-    this.#ready(channel, now);
+    if (!goesOn) this.#ready(channel, now);
   }
 
   failed(channel: Channel, failure: ErrorClass, detail: string): void {
@@ -229,147 +221,180 @@ export class RequestLane implements Lane, ChannelOwner {
     this.#recover(channel);
   }
 
-  // ---- operations
+  // ---- flows
 
   /** The connection has no operation and may take one; `now` is when it became ready. */
   #ready(channel: Channel, now = this.#loop.now()): void {
     // hot path
-    if (this.#closed || channel.id >= this.#wanted) {
-      this.#retire(channel);
+    if (this.#closed) {
+      this.#backoffs.retire(channel);
       return;
     }
-    if (this.#waiting.shift(this.#arrival)) {
-      const { dueNs, flow, phase } = this.#arrival;
-      const step = this.#flows.firsts[flow];
-      if (step !== undefined) this.#start(channel, step, dueNs, phase);
+    if (this.#isTaken(channel)) {
+      // its user thinks: have the connection up again by the time it is needed
+      if (channel.place === place.down) channel.open();
+      return;
+    }
+    if (channel.id >= this.#wanted) {
+      this.#backoffs.retire(channel);
+      return;
+    }
+    if (this.#takeWaiting(channel)) {
+      this.#go(channel);
       return;
     }
     const phase = this.#phase;
     if (phase !== null && phase.model === 'closed') {
-      if (!this.#mayStart(phase)) return;
-      const step = this.#flows.firsts[this.#flows.choose()];
-      if (step === undefined) return;
-      phase.recorder.arrived(step.index);
-      this.#start(channel, step, now, phase.index);
+      this.#nextFlow(channel, phase, now);
     } else if (channel.place === place.idle) {
       this.#free.push(channel);
-    } else if (channel.place === place.down) {
+    } else if (channel.place === place.down && (this.#accepting || phase === null)) {
       channel.open();
     }
   }
 
+  /** Closed phase: the channel's user starts a flow now, or has the clock wake it when it may. */
+  #nextFlow(channel: Channel, phase: LanePhase, now: number): void {
+    // hot path
+    const seat = this.#seats[channel.id];
+    if (seat === undefined || !this.#mayStart(phase)) return;
+    const user = phase.firstUser + channel.id * phase.userStep;
+    const flows = seat.flowsOf(user, phase.index);
+    if (flows >= phase.maxFlowsPerUser) return;
+    if (flows > 0 && !this.#pauses.isRested(seat, now)) return;
+    const flow = phase.choose(user, flows);
+    const step = this.#firsts[flow] ?? null;
+    if (step === null || isSpent(this.#options.flows, flow, phase, this.#options.ended)) return;
+    const { recorder } = phase;
+    if (phase.pacingNs > 0) recorder.paced(step.index, flows > 0 && now > seat.flowStartNs + phase.pacingNs);
+    countFlow(phase, step.index);
+    seat.flowStartNs = now;
+    seat.beginFlow(this.#options.flows, flow, user, phase.index);
+    this.#start(channel, step, now, phase.index);
+  }
+
   #mayStart(phase: LanePhase): boolean {
-    return this.#accepting && phase.recorder.totals.arrivals < phase.maxRequests;
+    return this.#accepting && hasFlowsLeft(phase);
   }
 
   /**
-   * The next step of a flow is due now, in the phase in which the flow started: one that is under way is finished,
-   * also after the end of its phase. False when no more may start.
+   * The next step of a flow is due now, or when its user has thought, in the phase in which the flow started: one that
+   * is under way is finished, also after the end of its phase. False when no more may start.
    */
-  #continue(channel: Channel, step: Step, now: number): boolean {
+  #continue(channel: Channel, step: Step, next: Step, now: number): boolean {
+    // hot path
     const phase = this.#phases[channel.phase];
-    if (this.#closed || phase === undefined || phase === null) return false;
-    if (phase.recorder.totals.arrivals >= phase.maxRequests) return false;
-    phase.recorder.arrived(step.index);
-    this.#start(channel, step, now, phase.index);
+    if (this.#closed || phase === undefined || phase.recorder.totals.arrivals >= phase.maxRequests)
+      return false;
+    const seat = this.#seats[channel.id];
+    if (seat !== undefined && this.#pauses.think(seat, step, next, now)) {
+      if (channel.place === place.down) channel.open();
+      return true;
+    }
+    phase.recorder.arrived(next.index);
+    this.#start(channel, next, now, phase.index);
     return true;
   }
 
+  /** A user has thought, or may start its next flow. */
+  #onDue(seat: Seat, dueNs: number): void {
+    // hot path
+    const { channel, thinking: step } = seat;
+    if (this.#closed) return;
+    if (step === null) {
+      if (!seat.inFlow && channel.step === null && !channel.backingOff) this.#ready(channel, dueNs);
+      return;
+    }
+    seat.thinking = null;
+    const phase = this.#phases[channel.phase];
+    if (phase === undefined) return;
+    if (phase.recorder.totals.arrivals >= phase.maxRequests) {
+      this.#endFlow(channel, step, dueNs);
+      this.#options.ended(phase.index);
+      this.#ready(channel);
+      return;
+    }
+    phase.recorder.arrived(step.index);
+    this.#start(channel, step, dueNs, phase.index);
+  }
+
+  /** The flow ends after `step`, well or not; its user rests as long as it thinks, or keeps its pace. */
+  #endFlow(channel: Channel, step: Step, now: number): void {
+    // hot path
+    const seat = this.#seats[channel.id];
+    const phase = this.#phases[channel.phase];
+    if (seat === undefined || phase === undefined) return;
+    seat.endFlow();
+    phase.recorder.flows.ended++;
+    if (phase.model === 'closed') this.#pauses.rest(seat, step, phase, now);
+  }
+
+  /** Its user is in the middle of a flow, and thinks. */
+  #isTaken(channel: Channel): boolean {
+    // hot path
+    return this.#seats[channel.id]?.thinking != null;
+  }
+
+  // ---- operations
+
   #start(channel: Channel, step: Step, dueNs: number, phase: number): void {
     // hot path
-    this.#assign(channel, step, dueNs, phase);
-    if (channel.place === place.idle) this.#send(channel, step);
-    else if (channel.place === place.down) channel.open();
+    assignOperation(channel, step, dueNs, phase);
+    this.#go(channel);
+  }
+
+  #go(channel: Channel): void {
+    // hot path
+    if (channel.place === place.idle && channel.step !== null) this.#send(channel, channel.step);
+    else if (channel.place === place.down && !channel.backingOff) channel.open();
+  }
+
+  /** The channel gets the arrival that has waited longest; false when none waits. */
+  #takeWaiting(channel: Channel): boolean {
+    // hot path
+    if (!this.#waiting.shift(this.#arrival)) return false;
+    const { dueNs, user, flow, phase } = this.#arrival;
+    const step = this.#firsts[flow] ?? null;
+    if (step === null) return false;
+    this.#seats[channel.id]?.beginFlow(this.#options.flows, flow, user, phase);
+    assignOperation(channel, step, dueNs, phase);
+    return true;
   }
 
   #send(channel: Channel, step: Step): void {
     // hot path
-    if (channel.again !== null) {
-      channel.send(channel.again);
-      channel.again = null;
-      return;
-    }
-    if (step.exchange === null || channel.session === null) {
-      channel.sentNs = this.#loop.now();
-      channel.send(step.request);
-      return;
-    }
-    const rendered = step.exchange.render(channel.session);
-    channel.sentNs = this.#loop.now();
-    if (!('failure' in rendered)) channel.send(rendered);
+    const fault = sendOperation(channel, step);
     // not at once: a user who cannot send would go round without end
-    else this.#loop.soon(() => this.#disappointed(channel, rendered.failure, rendered.detail));
-  }
-
-  /** The operation goes on with another request, over a new connection if the server has closed this one. */
-  #sendAgain(channel: Channel, request: EncodedRequest): void {
-    if (channel.place === place.idle) {
-      channel.send(request);
-      return;
-    }
-    channel.again = request;
-    channel.open();
+    if (fault !== null) this.#loop.soon(() => this.#disappointed(channel, fault.failure, fault.detail));
   }
 
   /** A reply that is not what the scenario expects, or a request that cannot be made: the flow ends here. */
   #disappointed(channel: Channel, failure: ErrorClass, detail: string): void {
     const { step, phase } = channel;
     if (step === null) return;
+    const now = this.#loop.now();
     channel.step = null;
     this.#recorder(phase)?.failure(step.index, failure, step.label, detail);
+    this.#endFlow(channel, step, now);
     this.#options.ended(phase);
-    this.#ready(channel);
-  }
-
-  #assign(channel: Channel, step: Step, dueNs: number, phase: number): void {
-    channel.step = step;
-    channel.dueNs = dueNs;
-    channel.phase = phase;
-    channel.again = null;
+    this.#ready(channel, now);
   }
 
   #failOperation(channel: Channel, failure: ErrorClass, detail: string, sent: boolean): void {
-    const { step, phase, dueNs, sentNs } = channel;
+    const { step, phase } = channel;
     if (step === null) return;
+    const nowNs = this.#loop.now();
     channel.step = null;
-    const recorder = this.#recorder(phase);
-    if (failure === 'timeout' || failure === 'connect_timeout') {
-      recorder?.censored(step.index, dueNs, sent ? sentNs : null, this.#loop.now());
-    }
-    recorder?.failure(step.index, failure, step.label, detail);
+    recordFailure(this.#recorder(phase), channel, step, { failure, detail, sent, nowNs });
+    this.#endFlow(channel, step, nowNs);
     this.#options.ended(phase);
   }
 
-  /** A connection that is down goes on at once after a good reply, else after a pause that grows. */
   #recover(channel: Channel): void {
-    if (this.#closed || channel.backingOff) return;
-    channel.backingOff = true;
-    const timer = this.#loop.after(channel.backoffNs(), () => {
-      this.#backoffs.delete(channel);
-      channel.backingOff = false;
-      if (channel.step === null && channel.place === place.down) this.#ready(channel);
-    });
-    this.#backoffs.set(channel, timer);
-  }
-
-  #takeFree(): Channel | null {
-    // hot path: connections that went down or were closed since are passed over
-    for (let free = this.#free.shift(); free !== null; free = this.#free.shift()) {
-      if (free.place === place.idle && free.step === null) return free;
-    }
-    return null;
-  }
-
-  #retire(channel: Channel): void {
-    this.#backoffs.get(channel)?.cancel();
-    this.#backoffs.delete(channel);
-    channel.backingOff = false;
-    channel.close();
+    if (!this.#closed) this.#backoffs.recover(channel);
   }
 
   #recorder(phase: number): Recorder | null {
     return this.#phases[phase]?.recorder ?? null;
   }
 }
-
-function nothing(): void {}

@@ -1,4 +1,4 @@
-import type { ParserLimits } from './protocol.ts';
+import type { BodySink, ParserLimits } from './protocol.ts';
 
 const place = {
   size: 0,
@@ -46,7 +46,7 @@ export class ChunkedBody {
   }
 
   /** Take bytes[start..end); returns the offset behind the last byte used. */
-  push(bytes: Uint8Array, start: number, end: number): number {
+  push(bytes: Uint8Array, start: number, end: number, sink: BodySink | null = null): number {
     // hot path
     let index = start;
     while (index < end && !this.done && this.reason === '') {
@@ -55,6 +55,7 @@ export class ChunkedBody {
         const taken = Math.min(end - index, this.#size, this.#limits.maxBodyBytes - this.bodyBytes + 1);
         this.#size -= taken;
         this.bodyBytes += taken;
+        sink?.(bytes, index, index + taken);
         index += taken;
         if (this.bodyBytes > this.#limits.maxBodyBytes) return index;
         if (this.#size === 0) this.#place = place.dataCr;

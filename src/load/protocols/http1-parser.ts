@@ -1,3 +1,5 @@
+import { BodyCollector } from './body-collector.ts';
+import { readHeaders } from './read-headers.ts';
 import { reply } from './protocol.ts';
 import { readHttp1Head } from './http1-head.ts';
 import { ChunkedBody } from './chunked-body.ts';
@@ -5,7 +7,7 @@ import { HeadScanner } from './head-scanner.ts';
 import type { Exchange, Reply } from '../flows/exchange.ts';
 import type { HeadMemo } from './head-memo.ts';
 import type { Http1Head } from './http1-head.ts';
-import type { ParserLimits, ReplyFault, ReplyParser, ReplyState } from './protocol.ts';
+import type { BodySink, ParserLimits, ReplyFault, ReplyParser, ReplyState } from './protocol.ts';
 
 /** Interim replies (1xx) before the final one; more is a server that never answers. */
 export const maxInterimReplies = 16;
@@ -22,6 +24,7 @@ export class Http1Parser implements ReplyParser {
   bodyBytes = 0;
   seenBytes = 0;
   fault: ReplyFault = 'protocol';
+  sink: BodySink | null = null;
   reason = '';
 
   readonly #limits: ParserLimits;
@@ -35,6 +38,10 @@ export class Http1Parser implements ReplyParser {
   #remaining = 0;
   /** The bytes of a head that came in pieces. */
   #gathered: Buffer | null = null;
+  /** Made when a body is wanted for the first time. */
+  #collector: BodyCollector | null = null;
+  #wants: Exchange['wants'] | null = null;
+  #headers: Reply['headers'] = [];
 
   /** `memo` may be shared by parsers with the same limits. */
   constructor(limits: ParserLimits, memo: HeadMemo) {
@@ -52,11 +59,13 @@ export class Http1Parser implements ReplyParser {
   }
 
   reply(): Reply {
-    return { status: this.status, headers: [], body: nothing };
+    const body = this.#wants?.body === true ? (this.#collector?.body() ?? nothing) : nothing;
+    return { status: this.status, headers: this.#headers, body };
   }
 
-  expect(bodiless: boolean, _wants: Exchange['wants'] | null): void {
+  expect(bodiless: boolean, wants: Exchange['wants'] | null): void {
     // hot path
+    if (wants !== null || this.#wants !== null) this.#want(wants);
     this.state = reply.more;
     this.bodyBytes = 0;
     this.seenBytes = 0;
@@ -70,15 +79,26 @@ export class Http1Parser implements ReplyParser {
     this.#scanner.restart();
   }
 
+  #want(wants: Exchange['wants'] | null): void {
+    if (this.#wants?.body === true) this.sink = null;
+    this.#wants = wants;
+    this.#headers = [];
+    if (wants?.body !== true) return;
+    this.#collector ??= new BodyCollector();
+    this.#collector.restart();
+    this.sink = this.#collector.sink;
+  }
+
   push(bytes: Uint8Array, start: number, end: number): number {
     // hot path
     let offset = start;
     while (offset < end && this.state === reply.more) {
       if (this.#part === part.head) offset = this.#pushHead(bytes, offset, end);
       else if (this.#part === part.chunked) offset = this.#pushChunked(bytes, offset, end);
-      else offset = this.#pushPlain(offset, end);
+      else offset = this.#pushPlain(bytes, offset, end);
     }
     this.seenBytes += offset - start;
+    if (this.#wants !== null && this.state === reply.more) this.#collector?.settle();
     return offset;
   }
 
@@ -95,6 +115,7 @@ export class Http1Parser implements ReplyParser {
     if (scanner.fresh) {
       const length = this.#memo.recall(bytes, start, end, this.#head);
       if (length > 0) {
+        if (this.#wants?.headers === true) this.#headers = readHeaders(bytes, start, start + length);
         this.#frame();
         return start + length;
       }
@@ -130,6 +151,7 @@ export class Http1Parser implements ReplyParser {
       this.#skipInterim();
       return;
     }
+    if (this.#wants?.headers === true) this.#headers = readHeaders(bytes, start, end);
     this.#memo.store(bytes, start, end, head);
     this.#frame();
   }
@@ -171,17 +193,19 @@ export class Http1Parser implements ReplyParser {
     this.#scanner.restart();
   }
 
-  #pushPlain(start: number, end: number): number {
+  #pushPlain(bytes: Uint8Array, start: number, end: number): number {
     // hot path
     if (this.#part === part.length) {
       const taken = Math.min(end - start, this.#remaining);
       this.#remaining -= taken;
       this.bodyBytes += taken;
+      this.sink?.(bytes, start, start + taken);
       if (this.#remaining === 0) this.state = reply.done;
       return start + taken;
     }
     const taken = Math.min(end - start, this.#limits.maxBodyBytes - this.bodyBytes + 1);
     this.bodyBytes += taken;
+    this.sink?.(bytes, start, start + taken);
     if (this.bodyBytes > this.#limits.maxBodyBytes) this.#failTooLarge();
     return start + taken;
   }
@@ -189,7 +213,7 @@ export class Http1Parser implements ReplyParser {
   #pushChunked(bytes: Uint8Array, start: number, end: number): number {
     const body = this.#chunked;
     if (body === null) return end;
-    const offset = body.push(bytes, start, end);
+    const offset = body.push(bytes, start, end, this.sink);
     this.bodyBytes = body.bodyBytes;
     if (body.reason !== '') this.#fail('protocol', body.reason);
     else if (body.bodyBytes > this.#limits.maxBodyBytes) this.#failTooLarge();

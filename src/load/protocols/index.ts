@@ -1,22 +1,14 @@
-import { PerfkitError } from '../../model/errors.ts';
-import { http1 } from './http1.ts';
+import { http1, http1Closing } from './http1.ts';
+import { http2 } from './http2/http2.ts';
+import type { LoadTarget } from '../../model/plan.ts';
 import type { Protocol } from './protocol.ts';
 
-/** Protocols by the URL scheme of the origin. */
+/** How requests are put on connections, by the target's `protocol`. */
 const protocols = {
-  'http:': http1,
-  'https:': http1,
-} satisfies Record<string, Protocol>;
+  http1: ({ newConnections = false }) => (newConnections ? http1Closing : http1),
+  http2: ({ origin }) => http2(origin.startsWith('https:') ? 'https' : 'http'),
+} satisfies Record<NonNullable<LoadTarget['protocol']>, (target: LoadTarget) => Protocol>;
 
-/** Throws PerfkitError for a scheme that perfkit does not speak. */
-export function protocolOf(origin: URL): Protocol {
-  const found = Object.entries(protocols).find(([scheme]) => scheme === origin.protocol);
-  if (found === undefined) {
-    const known = Object.keys(protocols).map((scheme) => `${scheme}//`);
-    throw new PerfkitError(
-      'scenario',
-      `expected an origin that begins with ${known.join(' or ')}, got ${origin.protocol}//`,
-    );
-  }
-  return found[1];
+export function protocolOf(target: LoadTarget): Protocol {
+  return protocols[target.protocol ?? 'http1'](target);
 }

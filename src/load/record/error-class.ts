@@ -4,6 +4,7 @@ export type ErrorClass =
   | 'reset'
   | 'closed' // by the server, before the reply was complete
   | 'stale_connection' // kept alive, closed by the server just as the next request was sent
+  | 'pipelined' // sent behind a request that failed on the same connection
   | 'timeout' // no complete reply in time
   | 'unfinished' // no reply when the run ended, after the time that it is given then
   | 'connect_timeout'
@@ -16,7 +17,11 @@ export type ErrorClass =
   | 'body_too_large'
   | 'status_4xx'
   | 'status_5xx'
-  | 'expectation' // another status than the scenario expects
+  | 'expectation' // another status, header or body than the scenario expects
+  | 'capture' // what a later step needs is not in the reply
+  | 'variable' // a value that cannot be put into the request
+  | 'redirect' // too many, in a circle, or to another origin
+  | 'script' // a function of the scenario threw
   | 'other';
 
 const byCode = new Map<string, ErrorClass>([

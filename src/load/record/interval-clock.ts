@@ -1,6 +1,5 @@
 import type { ResourceSample } from '../../measure/resources.ts';
 import type { Interval } from '../../model/interval.ts';
-import type { Traffic } from '../connections/connection.ts';
 import type { EventLoop, Timer } from '../engine/event-loop.ts';
 import { IntervalWriter } from './interval-writer.ts';
 import type { IntervalExtras } from './interval-writer.ts';
@@ -12,13 +11,6 @@ export interface IntervalClockOptions {
   readonly wallMs: () => number;
   readonly sampleResources: () => ResourceSample;
   readonly sink: (interval: Interval) => void;
-  readonly traffic: Traffic;
-  /** Operations on connections, arrivals that wait, open connections: now. */
-  readonly levels: () => {
-    readonly inFlight: number;
-    readonly waiting: number;
-    readonly connections: number;
-  };
   /** Every second. */
   readonly ticked: () => void;
 }
@@ -40,14 +32,14 @@ export class IntervalClock {
   #wallMs = 0;
   #wallAtNs = 0;
 
-  /** `runs` grows as phases begin; the last one is the current one. */
+  /** `runs` grows as phases begin. */
   constructor(options: IntervalClockOptions, runs: readonly PhaseRun[]) {
     this.#options = options;
     this.#runs = runs;
     this.#writer = new IntervalWriter(options.loop, options.sink);
   }
 
-  /** Tick every second from now on: a phase begins. */
+  /** Tick every second from `now` (which may lie a little ahead) on: a phase begins. */
   start(now: number): void {
     this.#timer?.cancel();
     // what was used before (while connecting) belongs to no interval
@@ -55,18 +47,18 @@ export class IntervalClock {
     this.#wallMs = this.#options.wallMs();
     this.#wallAtNs = now;
     this.#nextNs = now + tickNs;
-    this.#arm(now);
+    this.#arm(this.#options.loop.now());
   }
 
   /** Close the current interval of every phase that has something to tell. */
   cut(now: number): void {
-    const current = this.#runs.at(-1);
+    const carrier = this.#carrier();
     for (const run of this.#runs) {
       // after its end a phase tells only of operations that ended late
       const told = now <= run.takenNs || (run.over && run.takenNs >= run.endNs);
       if (!run.begun || (told && run.recorder.empty)) continue;
       const endNs = Math.max(now, run.takenNs + 1);
-      this.#writer.take(run, endNs, run === current ? this.#extras(run, endNs) : noExtras);
+      this.#writer.take(run, endNs, this.#extras(run, endNs, run === carrier));
     }
   }
 
@@ -98,20 +90,29 @@ export class IntervalClock {
     this.#arm(now);
   }
 
-  #extras(run: PhaseRun, now: number): IntervalExtras {
-    const { traffic, levels, sampleResources } = this.#options;
-    const sample = sampleResources();
-    run.addSample(sample);
+  /** The phase whose intervals tell of the process: one of those that run beside each other. */
+  #carrier(): PhaseRun | undefined {
+    const runs = this.#runs;
+    return (
+      runs.findLast((run) => run.isActive && run.plan.with === null) ??
+      runs.findLast((run) => run.isActive) ??
+      runs.findLast((run) => run.begun)
+    );
+  }
+
+  #extras(run: PhaseRun, now: number, isCarrier: boolean): IntervalExtras {
     const durationNs = run.over ? Math.max(0, Math.min(now, run.endNs) - run.takenNs) : now - run.takenNs;
-    const { bytesIn, bytesOut } = traffic;
-    traffic.bytesIn = 0;
-    traffic.bytesOut = 0;
-    const { inFlight, waiting, connections } = levels();
+    const ofProcess = isCarrier ? this.#processExtras(run, durationNs) : noExtras;
+    const { lane } = run;
+    // a phase that is over tells nothing of the lane that the next one has taken over
+    if (run !== this.#runs.findLast((other) => other.begun && other.lane === lane)) return ofProcess;
+    const { inFlight, waiting, connections } = lane.levels();
+    const { bytesIn, bytesOut } = lane.traffic;
+    lane.traffic.bytesIn = 0;
+    lane.traffic.bytesOut = 0;
     return {
       gauges: [
-        gauge('cpu', sample.wallNs > 0 ? sample.cpuNs / sample.wallNs : 0),
-        gauge('rss', sample.rssBytes),
-        gauge('heap_used', sample.heapUsedBytes),
+        ...ofProcess.gauges,
         gauge('in_flight', inFlight),
         gauge('waiting', waiting),
         gauge('connections', connections),
@@ -119,6 +120,21 @@ export class IntervalClock {
       counters: [
         { metric: 'bytes_in', tags: {}, count: bytesIn, of: durationNs },
         { metric: 'bytes_out', tags: {}, count: bytesOut, of: durationNs },
+        ...ofProcess.counters,
+      ],
+    };
+  }
+
+  #processExtras(carrier: PhaseRun, durationNs: number): IntervalExtras {
+    const sample = this.#options.sampleResources();
+    for (const run of this.#runs) if (run === carrier || run.isActive) run.addSample(sample);
+    return {
+      gauges: [
+        gauge('cpu', sample.wallNs > 0 ? sample.cpuNs / sample.wallNs : 0),
+        gauge('rss', sample.rssBytes),
+        gauge('heap_used', sample.heapUsedBytes),
+      ],
+      counters: [
         { metric: 'gc_time', tags: {}, count: sample.gcNs, of: durationNs },
         { metric: 'gc_count', tags: {}, count: sample.gcCount, of: durationNs },
       ],

@@ -1,7 +1,19 @@
 import { IntervalDraft } from './interval-draft.ts';
 import type { ErrorClass } from './error-class.ts';
+import { counts, durations } from './extra-metrics.ts';
+import type { CountMetric, DurationMetric } from './extra-metrics.ts';
+import type { DraftRow } from './interval-draft.ts';
 import type { HistogramPool } from './histogram-pool.ts';
+import type { OperationParts, SlowestOperations } from './slowest-operations.ts';
 import type { Totals } from './totals.ts';
+
+export interface RecorderOptions {
+  /** How long a dropped arrival is known to have had no reply, at the least. */
+  readonly timeoutNs?: number;
+  readonly phase?: string;
+  /** Of the whole run; null in a phase that is not measured. */
+  readonly slowest?: SlowestOperations | null;
+}
 
 /**
  * Records how operations of one phase ended. Each is counted once, when it ends: as a success, an error (a
@@ -14,19 +26,32 @@ import type { Totals } from './totals.ts';
  */
 export class Recorder {
   readonly totals: Totals = { arrivals: 0, ok: 0, errors: 0, dropped: 0, cut: 0 };
+  /** Flows; between the steps of one a user may think, so that one may be under way with nothing pending. Spent: there is no data for more. */
+  readonly flows = { started: 0, ended: 0, spent: false };
   /** Failures of the whole phase by class. */
   readonly errorTotals = new Map<ErrorClass, number>();
 
-  readonly #names: readonly string[];
+  readonly #rows: readonly DraftRow[];
   readonly #pool: HistogramPool;
   readonly #redact: (text: string) => string;
+  readonly #timeoutNs: number;
+  readonly #phase: string;
+  readonly #slowest: SlowestOperations | null;
   #draft: IntervalDraft;
 
-  constructor(names: readonly string[], pool: HistogramPool, redact: (text: string) => string) {
-    this.#names = names;
+  constructor(
+    rows: readonly DraftRow[],
+    pool: HistogramPool,
+    redact: (text: string) => string,
+    { timeoutNs = 0, phase = '', slowest = null }: RecorderOptions = {},
+  ) {
+    this.#rows = rows;
     this.#pool = pool;
     this.#redact = redact;
-    this.#draft = new IntervalDraft(names, pool);
+    this.#timeoutNs = timeoutNs;
+    this.#phase = phase;
+    this.#slowest = slowest;
+    this.#draft = new IntervalDraft(rows, pool);
   }
 
   /** Operations that are due and have not ended. */
@@ -46,10 +71,44 @@ export class Recorder {
     this.#draft.arrived(step);
   }
 
-  success(step: number, dueNs: number, sentNs: number, endNs: number): void {
+  /**
+   * `parts`: what else its channel knows of it; null when nothing. Most replies come in one piece: their first byte came
+   * when they were done, so their service time stands for both, and nothing more is recorded of them.
+   */
+  success(
+    step: number,
+    dueNs: number,
+    sentNs: number,
+    endNs: number,
+    parts: OperationParts | null = null,
+  ): void {
     // hot path
     this.totals.ok++;
-    this.#draft.success(step, dueNs, sentNs, endNs);
+    const inOnePiece = parts !== null && parts.firstByteNs === 0 && parts.requestedNs === sentNs;
+    this.#draft.success(step, dueNs, sentNs, endNs, inOnePiece);
+    if (parts !== null && !inOnePiece) this.#replyParts(step, parts, endNs);
+    const slowest = this.#slowest;
+    if (slowest === null || endNs - dueNs <= slowest.slowerThanNs) return;
+    const name = this.#rows[step]?.name ?? '';
+    slowest.add({ phase: this.#phase, name }, { dueNs, sentNs, endNs }, parts);
+  }
+
+  /** An operation that was done when it was sent, since nothing comes back. */
+  sent(step: number, dueNs: number, sentNs: number): void {
+    // hot path
+    this.totals.ok++;
+    this.#draft.sent(step, dueNs, sentNs);
+  }
+
+  /** A time within an operation, or between two things that happened. */
+  duration(metric: DurationMetric, step: number, ns: number): void {
+    // hot path
+    this.#draft.duration(durations[metric], step, ns);
+  }
+
+  count(metric: CountMetric, step: number, by = 1): void {
+    // hot path
+    this.#draft.count(counts[metric], step, by);
   }
 
   /** An operation that failed for good; it has no place among the latencies. */
@@ -64,10 +123,19 @@ export class Recorder {
     this.#draft.censored(step, dueNs, sentNs, endNs);
   }
 
+  /**
+   * An arrival that found the queue full and is never sent. No reply came within the time-out, nor ever will, so that
+   * is how long it took at the least: its short time in the queue would say that the server was quick.
+   */
   dropped(step: number, dueNs: number, nowNs: number): void {
     this.totals.dropped++;
     this.#draft.dropped(step);
-    this.#draft.censored(step, dueNs, null, nowNs);
+    this.#draft.censored(step, dueNs, null, Math.max(nowNs, dueNs + this.#timeoutNs));
+  }
+
+  /** A user that keeps a pace starts its next flow; `late` when the one before took longer than the pace allows. */
+  paced(step: number, late: boolean): void {
+    this.#draft.paced(step, late);
   }
 
   /** The run ended before it did. Counted among the failures, unless the run was aborted. */
@@ -87,15 +155,24 @@ export class Recorder {
     );
   }
 
-  connected(tookNs: number): void {
-    this.#draft.connected(tookNs);
+  /** A connection opened; `tlsNs` of `tookNs` were the TLS handshake, 0 for none. */
+  connected(tookNs: number, tlsNs = 0): void {
+    this.#draft.connected(tookNs, tlsNs);
   }
 
   /** What was recorded since the last call. */
   take(): IntervalDraft {
     const draft = this.#draft;
-    this.#draft = new IntervalDraft(this.#names, this.#pool);
+    this.#draft = new IntervalDraft(this.#rows, this.#pool);
     return draft;
+  }
+
+  #replyParts(step: number, { requestedNs, firstByteNs }: OperationParts, endNs: number): void {
+    // hot path
+    const inPieces = firstByteNs !== 0;
+    const firstNs = inPieces ? firstByteNs : endNs;
+    this.#draft.duration(durations.time_to_first_byte, step, firstNs - requestedNs);
+    if (inPieces) this.#draft.duration(durations.download_time, step, endNs - firstNs);
   }
 
   #example(label: string, detail: string): string {

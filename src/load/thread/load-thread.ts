@@ -2,10 +2,22 @@ import { extname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { PerfkitError } from '../../model/errors.ts';
-import { stopMessage } from './messages.ts';
 import type { EngineContext } from '../../model/engine.ts';
 import type { EngineReport } from '../engine/engine.ts';
-import type { LoadMessage, LoadOrder } from './messages.ts';
+import type { LoadCommand, LoadMessage, LoadOrder } from './messages.ts';
+
+/** A load thread among others. */
+export interface LoadThread {
+  /** All are ready: start the phase at that time of `process.hrtime`. */
+  readonly begin: (phase: number, atNs: number) => void;
+}
+
+export interface LoadThreadContext extends EngineContext {
+  /** The thread was made (it has not run yet). */
+  readonly started?: (thread: LoadThread) => void;
+  /** One of several threads waits for the others before this phase. */
+  readonly ready?: (phase: number) => void;
+}
 
 /**
  * Run the engine in a thread of its own and pass on what it tells. On abort it stops gracefully; should it not end
@@ -13,22 +25,31 @@ import type { LoadMessage, LoadOrder } from './messages.ts';
  */
 export function runLoadThread(
   order: LoadOrder,
-  { sink, progress, signal }: EngineContext,
+  { sink, progress, signal, started, ready }: LoadThreadContext,
 ): Promise<EngineReport | null> {
   setFlagsFromString(`--min-semi-space-size=${youngMiB}`);
   const worker = new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url), {
     workerData: order,
     name: 'perfkit load',
   });
+  const tell = (command: LoadCommand): void => worker.postMessage(command);
+  started?.({ begin: (phase, atNs) => tell({ kind: 'begin', phase, atNs }) });
   let report: EngineReport | null = null;
+  let refusal: PerfkitError | null = null;
   let killTimer: NodeJS.Timeout | undefined;
   worker.on('message', (message: LoadMessage) => {
     if (message.kind === 'interval') sink(message.interval);
     else if (message.kind === 'progress') progress(message.progress);
-    else report = message.report;
+    else if (message.kind === 'ready') ready?.(message.phase);
+    else if (message.kind === 'refused') refusal = new PerfkitError(message.code, message.message);
+    else {
+      report = message.report;
+      // a function of the scenario may have left something open that keeps its thread alive
+      killTimer ??= setTimeout(() => void worker.terminate(), stopWithinMs);
+    }
   });
   const stop = (): void => {
-    worker.postMessage(stopMessage);
+    tell({ kind: 'stop' });
     killTimer = setTimeout(() => void worker.terminate(), stopWithinMs);
   };
   if (signal.aborted) stop();
@@ -43,7 +64,8 @@ export function runLoadThread(
       );
     });
     worker.once('exit', (code) => {
-      if (report !== null || signal.aborted) resolve(report);
+      if (refusal !== null) reject(refusal);
+      else if (report !== null || signal.aborted) resolve(report);
       else reject(new Error(`the load thread ended with code ${code} and no report`));
     });
   }).finally(() => {

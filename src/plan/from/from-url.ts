@@ -19,6 +19,13 @@ export interface UrlLoadOptions {
   readonly headers?: readonly (readonly [string, string])[] | undefined;
   readonly body?: string | undefined;
   readonly timeoutNs?: number | undefined;
+  /** For an https URL. */
+  readonly tls?: NonNullable<LoadScenario['target']['tls']> | undefined;
+  readonly http2?: boolean | undefined;
+  /** Requests at a time on each connection: streams with `http2`, else pipelined. @default 1 */
+  readonly perConnection?: number | undefined;
+  /** A new connection for each request. */
+  readonly newConnections?: boolean | undefined;
 }
 
 /**
@@ -34,7 +41,11 @@ export function loadScenarioFromUrl(url: string, options: UrlLoadOptions = {}): 
     version: 1,
     kind: 'load',
     name: scenarioName(target),
-    target: { http: target.origin, allow: isLoopback(target.host) ? [] : [target.host] },
+    target: {
+      http: target.origin,
+      allow: isLoopback(target.host) ? [] : [target.host],
+      ...connectionFields(options),
+    },
     phases: [phase(options)],
     flows: [
       {
@@ -52,15 +63,32 @@ export function loadScenarioFromUrl(url: string, options: UrlLoadOptions = {}): 
   };
 }
 
+function connectionFields({
+  tls,
+  http2 = false,
+  perConnection = 1,
+  newConnections = false,
+}: UrlLoadOptions): Partial<LoadScenario['target']> {
+  return {
+    ...(tls !== undefined && { tls }),
+    ...(http2 && { protocol: 'http2' as const }),
+    ...(perConnection > 1 && (http2 ? { streams: perConnection } : { pipelining: perConnection })),
+    ...(newConnections && { newConnections }),
+  };
+}
+
 function phase({
-  connections = 50,
+  connections: connectionCount = 50,
+  perConnection = 1,
   durationNs,
   rate,
   requests,
 }: UrlLoadOptions): LoadScenario['phases'][number] {
+  // users of one connection are counted each
+  const places = connectionCount * perConnection;
   const forNs = durationNs ?? (requests === undefined ? 10e9 : boundNs(requests, rate));
   const limited = requests === undefined ? {} : { requests };
-  const arrivals = rate === undefined ? { users: connections } : { rate: `${rate}/s`, connections };
+  const arrivals = rate === undefined ? { users: places } : { rate: `${rate}/s`, connections: places };
   return { name: 'main', for: `${forNs}ns`, ...arrivals, ...limited };
 }
 
@@ -96,7 +124,7 @@ function groupHeaders(headers: readonly (readonly [string, string])[]): Record<s
 }
 
 function scenarioName({ origin, path }: HttpOrigin): string {
-  const words = `${origin.slice('http://'.length)}${path.split('?')[0] ?? ''}`.replace(/[^\w./-]+/g, '-');
+  const words = `${origin.replace(/^https?:\/\//, '')}${path.split('?')[0] ?? ''}`.replace(/[^\w./-]+/g, '-');
   return printable(words.replace(/\/$/, ''), 100).replace(/…$/, '').slice(0, 100);
 }
 
@@ -106,8 +134,11 @@ function checkNumbers({
   rate = 1,
   requests = 1,
   timeoutNs = 1,
+  perConnection = 1,
 }: UrlLoadOptions): void {
   whole('a number of connections', connections, 100_000);
+  whole('requests at a time on a connection', perConnection, 1000);
+  whole('connections times requests at a time on each', connections * perConnection, 100_000);
   whole('a number of requests', requests, 1_000_000_000);
   if (!(rate > 0 && rate <= 10_000_000))
     throw new PerfkitError('usage', `expected a rate above 0 and at most 10000000/s, got ${rate}/s`);

@@ -1,4 +1,5 @@
 import { secretNames } from '../../model/secrets.ts';
+import { parseTemplate, variableWords } from '../../model/template.ts';
 import { didYouMean } from '../problems/did-you-mean.ts';
 import { printable } from '../problems/printable.ts';
 import type { Fault, Path } from '../problems/problem.ts';
@@ -15,7 +16,8 @@ export interface Interpolated {
 /**
  * Put environment variables in: `${env:NAME}` must be set, `${env:NAME:-text}` uses the text where it is unset or
  * empty. The result is text and is not looked at again. `${secret:NAME}` stays as it is, but must be set and stand
- * where secrets are taken out of everything that leaves the process. Other `${word:...}` are faults.
+ * where secrets are taken out of everything that leaves the process. Variables of a flow
+ * (model/template.ts) stay too, where a flow runs. Other `${word:...}` are faults.
  */
 export function interpolate(value: unknown, env: ProcessEnvironment): Interpolated {
   const faults: Fault[] = [];
@@ -94,18 +96,33 @@ interface TextFault extends Fault {
 }
 
 function unknownReferences(text: string, path: Path): TextFault[] {
-  return Array.from(text.matchAll(/\$\{(\w+)[:}]/g))
-    .filter(([, word]) => word !== 'env' && word !== 'secret')
-    .map((match) => {
-      const [, word = ''] = match;
-      const message = later.has(word)
-        ? `\${${word}} is not supported by this version of perfkit: write the value itself`
-        : `unknown reference \${${printable(word, 40)}…}${didYouMean(word, ['env', 'secret'])}`;
-      return { path, offset: match.index, message };
-    });
+  const faults: TextFault[] = [];
+  let variables = false;
+  for (const match of text.matchAll(/\$\{(\w+)[:}]/g)) {
+    const [, word = ''] = match;
+    if (word === 'env' || word === 'secret') continue;
+    if (!isVariableWord(word)) {
+      const message = `unknown reference \${${printable(word, 40)}…}${didYouMean(word, ['env', 'secret', ...variableWords])}`;
+      faults.push({ path, offset: match.index, message });
+    } else if (!mayHoldVariable(path)) {
+      const message = `\${${word}} has a value only while a flow runs: it may stand in a step's path, query, headers, body, json, form, multipart, expectations or messages`;
+      faults.push({ path, offset: match.index, message });
+    } else {
+      variables = true;
+    }
+  }
+  return variables ? [...faults, ...parseTemplate(text).faults.map((fault) => ({ path, ...fault }))] : faults;
 }
 
-const later: ReadonlySet<string> = new Set(['data', 'captured', 'iteration', 'var']);
+function isVariableWord(word: string): boolean {
+  return variableWords.some((known) => known === word);
+}
+
+/** What a flow sends, and what it compares replies with. */
+function mayHoldVariable(path: Path): boolean {
+  if (mayHoldSecret(path)) return true;
+  return path[0] === 'flows' && path[2] === 'steps' && (path[4] === 'expect' || path[4] === 'send');
+}
 
 function secretFaults(text: string, path: Path, env: ProcessEnvironment): TextFault[] {
   const names = secretNames(text);
@@ -126,7 +143,7 @@ function secretFaults(text: string, path: Path, env: ProcessEnvironment): TextFa
         path,
         offset,
         message:
-          'a secret may stand only in a path, header value, body, json or subject option: elsewhere it would be printed',
+          'a secret may stand only in a path, query, header value, auth, body, json, form, multipart field or subject option: elsewhere it would be printed',
       },
     ];
   }
@@ -139,15 +156,28 @@ function secretFaults(text: string, path: Path, env: ProcessEnvironment): TextFa
     }));
 }
 
-/** flows[i].steps[j].(method | headers.* | body | json.*) and subjects[i].options.* */
+/** What a step sends: flows[i].steps[j].(method | headers.* | body | json.* | ...), flows[i].auth and subjects[i].options.* */
 function mayHoldSecret(path: Path): boolean {
   if (path[0] === 'subjects') return path[2] === 'options' && path.length > 3;
-  if (path[0] !== 'flows' || path[2] !== 'steps') return false;
+  if (path[0] !== 'flows') return false;
+  if (path[2] === 'auth') return true;
   const field = path[4];
-  return (
-    typeof field === 'string' &&
-    (field === 'json' || field === 'body' || stepPaths.has(field) || (field === 'headers' && path.length > 5))
-  );
+  if (path[2] !== 'steps' || typeof field !== 'string') return false;
+  if (field === 'body') return path.length === 5;
+  return stepTexts.has(field) || (stepMaps.has(field) && path.length > 5);
 }
 
-const stepPaths: ReadonlySet<string> = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options']);
+const stepTexts: ReadonlySet<string> = new Set([
+  'get',
+  'post',
+  'put',
+  'patch',
+  'delete',
+  'head',
+  'options',
+  'json',
+  'auth',
+]);
+
+/** Maps whose values are sent; a part of a multipart that is a file holds none, but has no harm in it. */
+const stepMaps: ReadonlySet<string> = new Set(['headers', 'query', 'form', 'multipart']);

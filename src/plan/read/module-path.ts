@@ -23,6 +23,13 @@ export async function resolveModule(
   folder: string,
   cwd: string,
 ): Promise<ModuleReference | string> {
+  const reference = splitModule(text);
+  if (typeof reference === 'string') return reference;
+  return (await fileFault(reference.module, folder, cwd)) ?? reference;
+}
+
+/** Split `./file.ts#export`; returns what is wrong as text. Says nothing of whether there is such a file. */
+export function splitModule(text: string): ModuleReference | string {
   const hash = text.lastIndexOf('#');
   const module = hash === -1 ? text : text.slice(0, hash);
   const name = hash === -1 ? '' : text.slice(hash + 1);
@@ -36,7 +43,7 @@ export async function resolveModule(
   }
   if (!/\.[cm]?[jt]s$/.test(module))
     return `expected a .ts, .js, .mts, .mjs, .cts or .cjs file, got ${describeValue(module)}`;
-  return (await fileFault(module, folder, cwd)) ?? { module, export: name };
+  return { module, export: name };
 }
 
 /** What is wrong with a `use:` that names no known driver and is no path. */
@@ -60,7 +67,8 @@ function outside(module: string): string {
   return `the module ${describeValue(module)} lies outside the project: it must be below the scenario's folder or the folder where perfkit is started`;
 }
 
-function isInside(path: string, folder: string): boolean {
+/** Whether a path lies below a folder. Both absolute. */
+export function isInside(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

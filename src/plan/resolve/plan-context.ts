@@ -16,6 +16,13 @@ export interface Overrides {
   readonly forNs?: number | undefined;
   readonly rounds?: number | undefined;
   readonly isolate?: 'process' | 'none' | undefined;
+  /** Threads of a load. */
+  readonly workers?: number | undefined;
+  /** What a host other than this machine may get at most, a second. */
+  readonly maxRatePerSecond?: number | undefined;
+  readonly maxConnections?: number | undefined;
+  /** A search will raise the rate up to this. */
+  readonly searchToRatePerSecond?: number | undefined;
 }
 
 /** What turns a scenario into a plan beside the scenario itself. */

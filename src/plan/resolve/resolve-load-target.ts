@@ -1,5 +1,6 @@
 import { didYouMean } from '../problems/did-you-mean.ts';
 import { isLoopback, parseOrigin } from '../scenario/parse-origin.ts';
+import { resolveConnections } from './resolve-connections.ts';
 import type { LoadTarget } from '../../model/plan.ts';
 import type { PlanContext } from './plan-context.ts';
 import type { LoadScenario } from '../scenario/schema.ts';
@@ -11,6 +12,7 @@ export function resolveLoadTarget(
 ): { target: LoadTarget; path: string } {
   const at = ['target', 'http'];
   const { http, allow = [] } = scenario.target;
+  const connections = resolveConnections(scenario, context);
   for (const [index, host] of allow.entries()) {
     if (!/^[\w.-]+$|^[\da-fA-F:]+$/.test(host))
       context.report(
@@ -28,12 +30,12 @@ export function resolveLoadTarget(
       );
     }
     // The port is known when the server has started.
-    return { target: { origin: 'http://127.0.0.1:0', builtin, allow }, path: '/' };
+    return { target: { origin: 'http://127.0.0.1:0', builtin, allow, ...connections }, path: '/' };
   }
   const url = parseOrigin(http);
   if (typeof url === 'string') {
     context.report(at, url);
-    return { target: { origin: '', builtin: null, allow }, path: '/' };
+    return { target: { origin: '', builtin: null, allow, ...connections }, path: '/' };
   }
   const allowed = allow.some((host) => host.toLowerCase() === url.host);
   if (!isLoopback(url.host) && !allowed) {
@@ -48,5 +50,5 @@ export function resolveLoadTarget(
       `expected no path here, since \`flows\` have their own: write ${url.path} in the steps`,
     );
   }
-  return { target: { origin: url.origin, builtin: null, allow }, path: url.path };
+  return { target: { origin: url.origin, builtin: null, allow, ...connections }, path: url.path };
 }

@@ -1,10 +1,13 @@
+import { checkCaps } from './check-caps.ts';
 import { defaultSeed } from './plan-context.ts';
+import { resolveData } from './resolve-data.ts';
 import { resolveFlows } from './resolve-flows.ts';
 import { resolveLimits } from './resolve-limits.ts';
 import { resolveLoadTarget } from './resolve-load-target.ts';
 import { resolveMetrics } from './resolve-metrics.ts';
-import { boundNs, resolvePhases } from './resolve-phases.ts';
+import { expectedNs, resolvePhases } from './resolve-phases.ts';
 import { resolveTargets } from './resolve-targets.ts';
+import { resolveWorkers } from './resolve-workers.ts';
 import type { LoadPlan } from '../../model/plan.ts';
 import type { PlanContext } from './plan-context.ts';
 import type { LoadScenario } from '../scenario/schema.ts';
@@ -12,8 +15,11 @@ import type { LoadScenario } from '../scenario/schema.ts';
 /** A plan without its hash. All that is wrong is reported to the context; the plan is of use only if nothing was. */
 export function resolveLoad(scenario: LoadScenario, context: PlanContext): LoadPlan {
   const { target, path } = resolveLoadTarget(scenario, context);
-  const phases = resolvePhases(scenario.phases, context);
-  const flows = resolveFlows(scenario.flows, path, context);
+  const { plans: data, columns } = resolveData(scenario.data, context);
+  const flows = resolveFlows(scenario.flows, path, columns, context);
+  const workers = resolveWorkers(scenario.workers, context);
+  const phases = resolvePhases(scenario.phases, flows, workers, context);
+  checkCaps(scenario, target, phases, context);
   const metrics = resolveMetrics(scenario, context);
   const scope = {
     metrics,
@@ -38,10 +44,12 @@ export function resolveLoad(scenario: LoadScenario, context: PlanContext): LoadP
     },
     metrics,
     targets: resolveTargets(scenario.targets, scope, context),
-    expectedNs: phases.reduce((sum, phase) => sum + boundNs(phase), 1e9),
+    expectedNs: expectedNs(phases),
     target,
     phases,
     flows,
+    ...(data.length === 0 ? {} : { data }),
     limits: resolveLimits(scenario),
+    workers,
   };
 }

@@ -1,5 +1,6 @@
 import { TargetError, aggregationsOf, parseTarget, resolveLimit } from '../../model/target.ts';
 import { didYouMean } from '../problems/did-you-mean.ts';
+import { resolveAbort } from './resolve-abort.ts';
 import { printable } from '../problems/printable.ts';
 import type { MetricDefinition } from '../../model/metrics.ts';
 import type { TargetPlan } from '../../model/plan.ts';
@@ -30,7 +31,7 @@ export function resolveTargets(
   const plans: TargetPlan[] = [];
   const ids = new Set<string>();
   for (const [index, written] of (targets ?? []).entries()) {
-    const fields = typeof written === 'string' ? { expr: written } : written;
+    const fields: Exclude<typeof written, string> = typeof written === 'string' ? { expr: written } : written;
     const path = typeof written === 'string' ? ['targets', index] : ['targets', index, 'expr'];
     const id = fields.id ?? null;
     if (id !== null && ids.has(id))
@@ -39,7 +40,10 @@ export function resolveTargets(
     const target = resolveTarget(fields.expr, path, scope, context);
     if (target === null) continue;
     const { source = null, severity = 'error' } = fields;
-    plans.push({ id, expr: fields.expr.trim(), target, source, severity, line: context.lineOf(path) });
+    const metric = scope.metrics.find(({ name }) => name === target.metric);
+    const abort = resolveAbort(fields, target, metric, ['targets', index], context);
+    const line = context.lineOf(path);
+    plans.push({ id, expr: fields.expr.trim(), target, source, severity, line, ...abort });
   }
   return plans;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { TargetError, parseTarget } from '../../model/target.ts';
 import { messageOf } from '../../model/errors.ts';
 import { expectations, text } from './quantities.ts';
+import { parseSamples } from './parse-samples.ts';
 import { describeValue } from '../problems/printable.ts';
 
 export const name = text('a name', '^[^\\s{},][^{},]*$', (value) => {
@@ -45,6 +46,12 @@ const targetText = z
   })
   .register(expectations, { expects: 'a target, such as "response_time p95 < 200ms"' });
 
+const samples = text('a number of samples, such as "1000 samples"', '^[\\d._]+[kM]? samples?$', (value) =>
+  parseSamples(value) === null
+    ? `expected a number of samples such as "1000 samples", got ${describeValue(value)}`
+    : null,
+);
+
 const target = z
   .union([
     targetText,
@@ -53,6 +60,11 @@ const target = z
       expr: targetText,
       source: z.string().max(300).optional().describe('the document or reason that the limit comes from'),
       severity: z.enum(['error', 'warn']).optional().describe('warn: reported, but does not fail the run'),
+      abort: z
+        .boolean()
+        .optional()
+        .describe('true: judged every second, and the run is stopped when it fails'),
+      after: samples.optional().describe('how many samples there must be before it may stop the run'),
     }),
   ])
   .describe('metric{tag:value} agg op limit [in phase] [over window]');

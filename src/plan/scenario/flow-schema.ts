@@ -1,29 +1,21 @@
 import { z } from 'zod';
 import { name } from './common-fields.ts';
+import { auth, requestFields, variableName } from './exchange-schema.ts';
+import { headerName, headerValue, requestPath } from './http-fields.ts';
+import { parseThink } from './parse-think.ts';
 import { expectations, text } from './quantities.ts';
+import { streamFields } from './stream-schema.ts';
 import { describeValue } from '../problems/printable.ts';
 
-const headerValue = text('the text of a header', '^[^\\r\\n]*$', (value) =>
-  // oxlint-disable-next-line no-control-regex -- RFC 9110, section 5.5: these never stand in a field value
-  /[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)
-    ? `expected a header value without control characters, got ${describeValue(value)}`
-    : null,
+const thinkTime = text(
+  'a time to think, such as "1s", "1s..3s" or "exponential(2s)"',
+  '^\\s*[\\w.µ]+(\\s*\\.\\.\\s*[\\w.µ]+|\\([\\w.µ]+\\))?\\s*$',
+  (value) =>
+    parseThink(value) === null
+      ? `expected a time to think such as "1s", "1s..3s" or "exponential(2s)", got ${describeValue(value)}`
+      : null,
 );
 
-/** RFC 9110, section 5.6.2: a field name is a token. */
-const headerName = text('a header name', "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", (value) =>
-  /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/.test(value)
-    ? null
-    : `expected a header name, got ${describeValue(value)}`,
-);
-
-const requestPath = text('a path that starts with /', '^/', (value) =>
-  /^\/[\u0021-\u007e]*$/.test(value) && !value.includes('#')
-    ? null
-    : `expected a path that starts with "/", has no spaces or "#" and is percent-encoded, got ${describeValue(value)}`,
-);
-
-const status = z.int().min(100).max(599).register(expectations, { expects: 'a status code from 100 to 599' });
 const method = requestPath.optional();
 
 const step = z.strictObject({
@@ -36,16 +28,44 @@ const step = z.strictObject({
   head: method,
   options: method,
   headers: z.record(headerName, z.union([headerValue, z.array(headerValue)])).optional(),
-  body: z.string().optional().describe('UTF-8 text'),
-  json: z.unknown().optional().describe('sent as JSON'),
-  expect: z
-    .strictObject({ status: z.union([status, z.array(status).min(1)]) })
+  think: thinkTime
     .optional()
-    .describe('anything else counts as an error; 200 to 399 when left out'),
+    .describe(
+      'what the user waits after this step: "1s", "1s..3s" or "exponential(2s)"; an arrival of an open phase goes after its last step',
+    ),
+  ...requestFields,
+  ...streamFields,
+  ws: method.describe('path of a WebSocket: one socket a user'),
+  sse: method.describe('path of server-sent events: the step is done when `until` is reached'),
 });
 
 export const flow = z.strictObject({
   name,
   weight: z.number().gt(0).max(1e6).register(expectations, { expects: 'a number above 0' }).optional(),
-  steps: z.array(step).min(1).max(100),
+  cookies: z
+    .boolean()
+    .optional()
+    .describe(
+      'each user keeps cookies and sends them back; when left out: true if a step captures something or follows redirects',
+    ),
+  auth: auth.optional(),
+  steps: z
+    .array(step)
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('one after the other on one connection; ends at the first that fails'),
+  call: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe('./file.ts#export in place of steps: an async function that carries out a whole flow'),
+  operations: z
+    .array(name)
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('names that the function gives to its requests; one named as the flow when left out'),
+  data: z.array(variableName).max(20).optional().describe('sources of data that the function gets a row of'),
 });

@@ -1,7 +1,7 @@
 import { describeValue } from '../problems/printable.ts';
 
 export interface HttpOrigin {
-  /** `http://host:port`, the default port left out. */
+  /** `http://host:port` or `https://host:port`, the default port left out. */
   readonly origin: string;
   /** Without brackets. */
   readonly host: string;
@@ -9,16 +9,15 @@ export interface HttpOrigin {
   readonly path: string;
 }
 
-/** Take an http URL apart; what is wrong with it comes back as text. */
+/** Take an http or https URL apart; what is wrong with it comes back as text. */
 export function parseOrigin(text: string): HttpOrigin | string {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
   if (scheme === undefined)
     return `expected a URL, got ${describeValue(text)}: write http://${describeValue(text).slice(1, -1)}`;
-  if (scheme !== 'http') {
-    const later = ['https', 'ws', 'wss'].includes(scheme);
-    return later
-      ? `${scheme} is not supported yet: expected an http:// URL`
-      : `expected an http:// URL, got ${describeValue(text)}`;
+  if (scheme !== 'http' && scheme !== 'https') {
+    return scheme === 'ws' || scheme === 'wss'
+      ? `expected an http:// or https:// URL: a WebSocket is a step of a scenario (\`ws: /path\`), got ${describeValue(text)}`
+      : `expected an http:// or https:// URL, got ${describeValue(text)}`;
   }
   if (!URL.canParse(text))
     return `expected a URL such as "http://127.0.0.1:8080/path", got ${describeValue(text)}`;

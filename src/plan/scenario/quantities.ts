@@ -44,8 +44,6 @@ export function size(maxBytes: number) {
 
 /** What is wrong with `400/s`; null when it is a rate above 0 that one machine could be asked for. */
 export function rateFault(value: string): string | null {
-  if (value.includes('->'))
-    return 'a rate that changes within a phase is not supported by this version: write one phase for each step';
   const rate = parseRatePerSecond(value);
   if (rate === null)
     return unitMissing(value, `${value.trim()}/s`) ?? `expected ${rateExpected}, got ${describeValue(value)}`;
@@ -59,7 +57,7 @@ export const rateExpected = 'a rate, such as "400/s"';
 export const ratePattern = `^\\s*[\\d._]+(e[+-]?\\d+)?[kKM]?\\s*/\\s*(s|min|m|h)\\s*$`;
 
 /** Above what one thread can send, and far below where due times lose their nanosecond. */
-const maxRatePerSecond = 10_000_000;
+export const maxRatePerSecond = 10_000_000;
 
 function unitMissing(value: string, advice: string): string | null {
   return splitQuantity(value)?.unit === '' ? `a unit is missing: write ${advice}` : null;

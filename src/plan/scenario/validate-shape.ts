@@ -121,20 +121,7 @@ function toFault(issue: Issue, path: Path): Fault {
 }
 
 /** Keys of scenarios to come, refused by name so that nobody believes they do something. */
-const later: ReadonlySet<string> = new Set([
-  'data',
-  'with',
-  'flow',
-  'capture',
-  'ws',
-  'send',
-  'match',
-  'server',
-  'abort',
-  'after',
-  'tls',
-  'gc',
-]);
+const later: ReadonlySet<string> = new Set(['server', 'gc']);
 
 function unknownKey(key: string, known: readonly string[]): string {
   if (later.has(key)) return `\`${key}\` is not supported by this version of perfkit: remove it`;

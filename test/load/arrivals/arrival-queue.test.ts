@@ -12,7 +12,7 @@ test('is a bounded first-in, first-out queue', () => {
       (bound, actions) => {
         const queue = new ArrivalQueue(bound);
         const model: Arrival[] = [];
-        const got: Arrival = { dueNs: 0, flow: 0, phase: 0 };
+        const got: Arrival = { dueNs: 0, user: 0, flow: 0, phase: 0 };
         let n = 0;
         for (const action of actions) {
           if (action === 'shift') {
@@ -22,9 +22,12 @@ test('is a bounded first-in, first-out queue', () => {
             continue;
           }
           for (let left = action; left > 0; left--) {
-            const arrival = { dueNs: n + 0.5, flow: n % 7, phase: n % 3 };
+            const arrival = { dueNs: n + 0.5, user: n * 2 ** 33, flow: n % 7, phase: n % 3 };
             n++;
-            assert.equal(queue.push(arrival.dueNs, arrival.flow, arrival.phase), model.length < bound);
+            assert.equal(
+              queue.push(arrival.dueNs, arrival.user, arrival.flow, arrival.phase),
+              model.length < bound,
+            );
             if (model.length < bound) model.push(arrival);
           }
           assert.equal(queue.length, model.length);

@@ -19,7 +19,11 @@ async function pace(
   await loop.runUntil(
     new Promise<void>((done) => {
       pacer.start({
-        arrivals: arrivalProcesses.uniform(ratePerSecond),
+        arrivals: arrivalProcesses.uniform({
+          fromPerSecond: ratePerSecond,
+          toPerSecond: ratePerSecond,
+          forNs: 1e9,
+        }),
         startNs: 0,
         endNs: 1e9,
         arrive: (dueNs) => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PerfkitError } from '../../../src/model/errors.ts';
-import { encodeHttp1Request } from '../../../src/load/protocols/http1-request.ts';
-import { step } from '../plans.ts';
+import { compileFlows } from '../../../src/load/flows/flows.ts';
+import { http1 } from '../../../src/load/protocols/http1.ts';
+import { flow, loadPlan, step } from '../plans.ts';
 import type { StepPlan } from '../../../src/model/plan.ts';
+import type { EncodedRequest } from '../../../src/load/protocols/protocol.ts';
 
 const context = {
   origin: new URL('http://127.0.0.1:8080'),
@@ -11,8 +13,14 @@ const context = {
   env: { TOKEN: 's3cret', SPLIT: 'a\r\nX: b' },
 };
 
+function encode(changes: Partial<StepPlan> = {}): EncodedRequest {
+  const [first] = compileFlows(loadPlan({ flows: [flow([step(changes)])] }), http1, context).steps;
+  assert.ok(first !== undefined && first.exchange === null);
+  return first.request;
+}
+
 function text(changes: Partial<StepPlan>): string {
-  return encodeHttp1Request(step(changes), context).bytes.toString('latin1');
+  return encode(changes).bytes.toString('latin1');
 }
 
 test('adds host, user agent and accept', () => {
@@ -23,7 +31,7 @@ test('adds host, user agent and accept', () => {
 });
 
 test('sends a body with its length in bytes', () => {
-  const request = encodeHttp1Request(step({ method: 'POST', body: 'naïve' }), context).bytes.toString('utf8');
+  const request = encode({ method: 'POST', body: 'naïve' }).bytes.toString('utf8');
   assert.match(request, /\r\nContent-Length: 6\r\n\r\nnaïve$/);
 });
 
@@ -57,9 +65,9 @@ test('puts secrets in', () => {
 });
 
 test('says when a reply has no body and when the connection closes', () => {
-  assert.equal(encodeHttp1Request(step({ method: 'HEAD' }), context).bodiless, true);
-  assert.equal(encodeHttp1Request(step({ headers: [['Connection', 'close']] }), context).closes, true);
-  const plain = encodeHttp1Request(step(), context);
+  assert.equal(encode({ method: 'HEAD' }).bodiless, true);
+  assert.equal(encode({ headers: [['Connection', 'close']] }).closes, true);
+  const plain = encode();
   assert.deepEqual([plain.bodiless, plain.closes], [false, false]);
 });
 

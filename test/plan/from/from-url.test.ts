@@ -16,6 +16,8 @@ async function planUrl(url: string, options: UrlLoadOptions = {}): Promise<LoadP
   return made;
 }
 
+const unlimited = { flows: ['main'], with: null, maxFlows: null, maxFlowsPerUser: null, pacingNs: null };
+
 test('a URL alone means 50 connections for 10 s', async () => {
   const made = await planUrl('http://127.0.0.1:8080/items?page=1');
   assert.equal(made.scenario.name, '127.0.0.1-8080/items');
@@ -25,6 +27,7 @@ test('a URL alone means 50 connections for 10 s', async () => {
       name: 'main',
       forNs: 10e9,
       arrivals: { model: 'closed', users: 50 },
+      ...unlimited,
       maxRequests: null,
       measured: true,
       connections: 50,
@@ -33,6 +36,7 @@ test('a URL alone means 50 connections for 10 s', async () => {
   assert.deepEqual(made.flows, [
     {
       name: 'main',
+      kind: 'requests',
       weight: 1,
       steps: [
         {
@@ -43,6 +47,7 @@ test('a URL alone means 50 connections for 10 s', async () => {
           body: null,
           bodyFormat: 'text',
           expectStatus: [],
+          think: null,
         },
       ],
     },
@@ -69,6 +74,7 @@ test('the flags end up in the plan', async () => {
       name: 'main',
       forNs: 2.5e9,
       arrivals: { model: 'open', ratePerSecond: 1234.5, spacing: 'uniform' },
+      ...unlimited,
       maxRequests: 10,
       measured: true,
       connections: 7,
@@ -117,8 +123,21 @@ test('a host that is named is allowed', async () => {
 
 for (const [url, options, expected] of [
   ['localhost:8080', {}, 'expected a URL, got "localhost:8080": write http://localhost:8080'],
-  ['https://localhost', {}, 'https is not supported yet: expected an http:// URL'],
-  ['wss://localhost', {}, 'wss is not supported yet: expected an http:// URL'],
+  [
+    'wss://localhost',
+    {},
+    'expected an http:// or https:// URL: a WebSocket is a step of a scenario (`ws: /path`), got "wss://localhost"',
+  ],
+  [
+    'http://127.0.0.1',
+    { perConnection: 1001 },
+    'expected requests at a time on a connection from 1 to 1000, got 1001',
+  ],
+  [
+    'http://127.0.0.1',
+    { connections: 1000, perConnection: 101 },
+    'expected connections times requests at a time on each from 1 to 100000, got 101000',
+  ],
   [
     'http://me:hunter2@localhost',
     {},

@@ -43,7 +43,9 @@ const full = {
         requests: 9,
         measure: false,
       },
-      { name: 'q', for: '1h', users: 3 },
+      { name: 'q', for: '1h', users: 3, flow: 'f', iterations: 5, iterationsPerUser: 2, pacing: '5s' },
+      { name: 'r', users: '0 -> 200', with: 'q', flows: ['f'] },
+      { name: 's', for: '1s', rate: '0/s -> 400/s' },
     ],
     flows: [
       {
@@ -55,6 +57,7 @@ const full = {
             name: 'n',
             headers: { a: 'b', c: ['d'] },
             json: { a: null },
+            think: '1s..3s',
             expect: { status: [200, 201] },
           },
         ],
@@ -69,6 +72,7 @@ const full = {
       gracefulStop: '0s',
     },
     pacing: 'eco',
+    workers: 2,
     seed: 4,
   },
 };
@@ -96,7 +100,9 @@ test('the published JSON Schema lets variables stand for values and refuses what
     { ...bench, run: { for: 10 } },
     { ...bench, workload: { distribution: 'normal' } },
     { ...load, phases: [{ name: 'p', for: '1s', rate: 400 }] },
-    { ...load, phases: [{ name: 'p', for: '1s', rate: '50/s -> 400/s' }] },
+    { ...load, phases: [{ name: 'p', for: '1s', rate: '50/s -> 400' }] },
+    { ...load, phases: [{ name: 'p', for: '1s', users: '5 -> -1' }] },
+    { ...load, workers: 0 },
     { ...load, flows: [{ name: 'f', steps: [{ get: 'x' }] }] },
   ];
   for (const scenario of wrong) {

@@ -1,0 +1,25 @@
+import { PerfkitError } from '../../model/errors.ts';
+import { createEventsLane } from './create-events-lane.ts';
+import { createSocketLane } from './create-socket-lane.ts';
+import { createFunctionLane } from './create-function-lane.ts';
+import { createRequestLane } from './create-request-lane.ts';
+import type { FlowKind } from '../../model/plan.ts';
+import type { LaneFactory } from './lane-context.ts';
+
+/** How flows of each kind are carried out. */
+const lanes: Partial<Record<FlowKind, LaneFactory>> = {
+  requests: createRequestLane,
+  socket: createSocketLane,
+  events: createEventsLane,
+  function: createFunctionLane,
+};
+
+/** Throws PerfkitError for a kind that has no lane. */
+export function laneOf(kind: FlowKind): LaneFactory {
+  const found = lanes[kind];
+  if (found !== undefined) return found;
+  throw new PerfkitError(
+    'scenario',
+    `flows of kind ${kind} cannot be run: expected one of ${Object.keys(lanes).join(', ')}`,
+  );
+}
