@@ -1,3 +1,15 @@
+import { judge } from './judge/judge.ts';
+import { combineVerdicts } from './judge/verdict.ts';
+import { compare as compareResults } from './judge/compare/compare.ts';
+import { watchRun as watchAndJudge } from './run/live/watch-run.ts';
+import { readResult as readAndJudge } from './run/read-result.ts';
+import { version as currentVersion } from './run/version.ts';
+import type { CompareOptions } from './judge/compare/compare.ts';
+import type { Comparison } from './model/comparison.ts';
+import type { Plan } from './model/plan.ts';
+import type { Environment, RunResult, SuiteResult } from './model/result.ts';
+import type { RunWatch } from './run/live/watch-run.ts';
+
 /** The public API: scenario -> plan -> run -> verdict -> report. Everything else is private. */
 export { PerfkitError, exitCodes } from './model/errors.ts';
 export type { ErrorCode } from './model/errors.ts';
@@ -25,18 +37,79 @@ export { builtInScenarios, findScenarios, selectScenarios } from './plan/find-sc
 export type { ScenarioEntry } from './plan/find-scenarios.ts';
 export { sourceFromFile } from './plan/from/from-module.ts';
 export { loadScenarioFromUrl } from './plan/from/from-url.ts';
+export { importLoadScenario } from './plan/import/import-load.ts';
+export type { ImportedScenario, ImportOptions } from './plan/import/import-load.ts';
+export type { ImportFormat } from './plan/import/index.ts';
+export { readImportText } from './plan/import/read-import-text.ts';
+export { starters } from './plan/import/starters.ts';
 export { formatProblems } from './plan/problems/problem.ts';
 
+export type {
+  FlowContext,
+  FlowFunction,
+  FlowReply,
+  FlowRequest,
+} from './load/lanes/function/flow-function.ts';
+
 export { run } from './run/run.ts';
-export type { Measured, RunOptions } from './run/run.ts';
+export type { RunOptions } from './run/run.ts';
+export type { Measured } from './run/measured.ts';
+export type { Figures } from './run/live/figures.ts';
+export type { LiveTarget } from './run/live/live-targets.ts';
+export type { RunWatch } from './run/live/watch-run.ts';
+export { runCapacity } from './run/capacity/capacity.ts';
+export type { CapacityContext, CapacityOptions } from './run/capacity/capacity.ts';
+export { readCapacity } from './run/capacity/read-capacity.ts';
+export { searchSettings } from './run/capacity/search-settings.ts';
+export type { SearchSettings } from './run/capacity/search-settings.ts';
+export { capacityFiles, capacityReporters } from './report/capacity/index.ts';
+export type { CapacityOutcome, CapacityResult, CapacityStep } from './model/capacity.ts';
 export { runDoctor } from './run/doctor.ts';
 export type { DoctorFindings } from './run/doctor.ts';
 export { formatDoctor } from './report/doctor.ts';
 export { readEnvironment } from './measure/environment.ts';
-export { prepareFolder, readResult, writeFileAtomic } from './run/store.ts';
+export { prepareFolder, writeFileAtomic } from './run/store.ts';
 export { version } from './run/version.ts';
 export { judge } from './judge/judge.ts';
 export { combineVerdicts, exitCodeOf } from './judge/verdict.ts';
-export { reportFiles, reporters } from './report/index.ts';
-export type { ReporterName } from './report/index.ts';
-export type { Reporter, ReportOptions } from './report/reporter.ts';
+export type { CompareOptions } from './judge/compare/compare.ts';
+export { environmentDifferences } from './judge/compare/comparability.ts';
+export { comparisonExitCode } from './judge/compare/outcome.ts';
+export { comparisonReporters } from './report/comparison/index.ts';
+export type {
+  Comparison,
+  ComparisonDifference,
+  ComparisonOutcome,
+  ComparisonSettings,
+  ScenarioComparison,
+  SeriesComparison,
+} from './model/comparison.ts';
+export { folderReporters, reportFiles, reporters } from './report/index.ts';
+export type { FolderReporterName, ReporterName } from './report/index.ts';
+export { shortestMarkdownBytes, shortMarkdown } from './report/ci/pull-request.ts';
+export type { FolderReporter, Reporter, ReportFile, ReportOptions } from './report/reporter.ts';
+
+/**
+ * What a run left behind: a result or suite document, a log (`.hlog`), or a folder of them. Runs that were killed are
+ * added up from their logs and judged by the targets in them. Throws PerfkitError on anything else.
+ */
+export function readResult(path: string): Promise<RunResult | SuiteResult> {
+  return readAndJudge(path, { judge, combine: combineVerdicts });
+}
+
+/**
+ * Compare two results, scenario by scenario and series by series. The same two give the same comparison. Throws
+ * PerfkitError when a histogram in one of them cannot be read.
+ */
+export function compare(
+  base: RunResult | SuiteResult,
+  head: RunResult | SuiteResult,
+  options: CompareOptions = {},
+): Comparison {
+  return compareResults(base, head, { perfkit: currentVersion, ...options });
+}
+
+/** What a view shows of a plan while it runs, made of the intervals that `run` hands to its sink. */
+export function watchRun(plan: Plan, environment: Environment): RunWatch {
+  return watchAndJudge(plan, environment, judge);
+}

@@ -1,8 +1,12 @@
+import { Console } from 'node:console';
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from '../model/errors.ts';
 import { addBench } from './commands/bench.ts';
+import { addCapacity } from './commands/capacity.ts';
+import { addCompare } from './commands/compare.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addInit } from './commands/init.ts';
 import { addList } from './commands/list.ts';
 import { addLoad } from './commands/load.ts';
 import { addPlan } from './commands/plan.ts';
@@ -14,6 +18,8 @@ import { printError } from './errors.ts';
 /** Run one command line; sets process.exitCode, resolves when all output is written, and never rejects. Commands load what they need when they run. */
 export async function main(args: readonly string[]): Promise<void> {
   ignoreClosedPipes();
+  // A scenario in TypeScript may print while it is read; stdout is for results.
+  globalThis.console = new Console(process.stderr);
   try {
     await createProgram().parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -43,7 +49,19 @@ function createProgram(): Command {
     .exitOverride()
     .showSuggestionAfterError()
     .addHelpText('after', examples);
-  for (const add of [addBench, addLoad, addReport, addPlan, addValidate, addList, addTargets, addDoctor])
+  for (const add of [
+    addBench,
+    addLoad,
+    addCapacity,
+    addCompare,
+    addReport,
+    addPlan,
+    addValidate,
+    addList,
+    addTargets,
+    addInit,
+    addDoctor,
+  ])
     add(program);
   for (const command of program.commands) command.exitOverride();
   return program;
@@ -56,6 +74,10 @@ Examples:
   perfkit bench ./my-module.ts               every function that a module exports
   perfkit load http://127.0.0.1:8080/ -c 50 -d 10s
   perfkit load http://127.0.0.1:8080/ -R 1000
+  perfkit capacity http://127.0.0.1:8080/    the highest rate that holds
+  perfkit init load --from har site.har -o site.perfkit.yaml
+  perfkit bench cache --save-baseline main       then: perfkit bench cache --baseline main
+  perfkit compare reports/before reports/after
   perfkit report reports/my-run --format markdown
 
 Exit codes: 0 pass, 1 internal error, 2 usage or scenario error, 3 target failed,

@@ -13,10 +13,15 @@ import { PerfkitError, messageOf } from '../model/errors.ts';
 import type { Stats } from 'node:fs';
 import type { BenchPlan, LoadPlan, Plan, ScenarioEntry, ScenarioSource } from '../index.ts';
 import type { LoadFlags } from './commands/load.ts';
-import type { RunFlags } from './options.ts';
+import type { ConnectionFlags, RequestFlags, RunFlags, SafetyFlags } from './options.ts';
 
 type Kind = Plan['kind'];
-type SelectionFlags = Pick<RunFlags, 'tag' | 'profile' | 'seed'>;
+type SelectionFlags = Pick<RunFlags, 'tag' | 'profile' | 'seed'> &
+  Partial<Pick<SafetyFlags, 'maxRate' | 'maxConnections'>> & {
+    /** The rate that a search will go up to. */
+    readonly searchTo?: number;
+    readonly workers?: number;
+  };
 
 /** Plans of what `perfkit bench` names: scenarios, modules, or the built-in quick suite. */
 export function selectBenchPlans(words: readonly string[], flags: SelectionFlags): Promise<Plan[]> {
@@ -27,7 +32,7 @@ export function selectBenchPlans(words: readonly string[], flags: SelectionFlags
 /** Plans of what `perfkit load` names: a URL, scenarios, or nothing for the built-in server. */
 export async function selectLoadPlans(word: string | undefined, flags: LoadFlags): Promise<Plan[]> {
   if (word !== undefined && isUrl(word)) return [await planSource(urlSource(word, flags), flags)];
-  const urlFlags = urlFlagNames.filter((name) => flags[name] !== undefined);
+  const urlFlags = urlFlagsIn(flags);
   if (urlFlags.length > 0) {
     throw new PerfkitError(
       'usage',
@@ -39,6 +44,12 @@ export async function selectLoadPlans(word: string | undefined, flags: LoadFlags
     : selectPlans(word === undefined ? [] : [word], flags, 'load');
 }
 
+/** Flags that describe the request or the load of the URL form, as far as they are given. */
+export function urlFlagsIn(flags: UrlFlags): string[] {
+  const given: string[] = urlFlagNames.filter((name) => flags[name] !== undefined);
+  return flags.keepalive === false ? [...given, 'no-keepalive'] : given;
+}
+
 const urlFlagNames = [
   'connections',
   'duration',
@@ -48,6 +59,12 @@ const urlFlagNames = [
   'header',
   'body',
   'timeout',
+  'insecure',
+  'ca',
+  'cert',
+  'key',
+  'http2',
+  'pipelining',
 ] as const;
 
 /**
@@ -116,15 +133,16 @@ function sourceOf({ file }: ScenarioEntry): ScenarioSource {
   return { file: shown.startsWith('..') ? file : shown };
 }
 
-function planSource(
+export function planSource(
   source: ScenarioSource,
-  { profile, seed }: SelectionFlags,
+  { profile, seed, maxRate, maxConnections, searchTo, workers }: SelectionFlags,
 ): Promise<BenchPlan | LoadPlan> {
-  return plan(source, { profile, ...(seed !== undefined && { seed }) });
+  const overrides = { maxRatePerSecond: maxRate, maxConnections, searchToRatePerSecond: searchTo, workers };
+  return plan(source, { profile, overrides, ...(seed !== undefined && { seed }) });
 }
 
 /** Anything with a scheme, or a host and port: the planner says what is wrong with one that is no http URL. */
-function isUrl(word: string): boolean {
+export function isUrl(word: string): boolean {
   return (
     /^[a-z][a-z0-9+.-]*:\/\//i.test(word) ||
     /^(localhost|\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]+\])(:\d+)?(\/|$)/i.test(word)
@@ -135,7 +153,10 @@ function looksLikePath(word: string): boolean {
   return /^[./]|\.(ya?ml|[cm]?[jt]s)$/.test(word);
 }
 
-function urlSource(url: string, flags: LoadFlags): ScenarioSource {
+/** What the URL form says of its one phase and one request. */
+export type UrlFlags = RequestFlags & ConnectionFlags & Pick<LoadFlags, 'duration' | 'rate' | 'requests'>;
+
+export function urlSource(url: string, flags: UrlFlags): ScenarioSource {
   const scenario = loadScenarioFromUrl(url, {
     connections: flags.connections,
     durationNs: flags.duration,
@@ -145,8 +166,27 @@ function urlSource(url: string, flags: LoadFlags): ScenarioSource {
     headers: (flags.header ?? []).map(parseHeader),
     body: flags.body === undefined ? undefined : readBody(flags.body),
     timeoutNs: flags.timeout,
+    tls: tlsOf(flags),
+    http2: flags.http2,
+    perConnection: flags.pipelining,
+    newConnections: flags.keepalive === false,
   });
   return { file: null, scenario };
+}
+
+function tlsOf({
+  insecure,
+  ca,
+  cert,
+  key,
+}: ConnectionFlags): NonNullable<Parameters<typeof loadScenarioFromUrl>[1]>['tls'] {
+  if (insecure === undefined && ca === undefined && cert === undefined && key === undefined) return undefined;
+  return {
+    ...(insecure !== undefined && { insecure }),
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+  };
 }
 
 function parseHeader(text: string): readonly [string, string] {

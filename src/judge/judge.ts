@@ -11,6 +11,11 @@ import { describeTags, verdictOf } from './verdict.ts';
 
 type Measured = Omit<RunResult, 'verdict'>;
 
+/** The part of a result that targets look at. */
+export interface TargetSubject extends Pick<Measured, 'series' | 'intervals'> {
+  readonly scenario: Pick<Measured['scenario'], 'name' | 'metrics' | 'reference'>;
+}
+
 export interface JudgeOptions {
   /** The result that `baseline` means in targets. */
   readonly baseline?: Measured;
@@ -34,7 +39,12 @@ interface Check {
   readonly group: Group;
 }
 
-function checkTarget(measured: Measured, plan: TargetPlan, options: JudgeOptions): TargetResult {
+/** Check one target against what was measured, or against what has been measured so far. */
+export function checkTarget(
+  measured: TargetSubject,
+  plan: TargetPlan,
+  options: JudgeOptions = {},
+): TargetResult {
   const { target } = plan;
   const definition = measured.scenario.metrics.find((metric) => metric.name === target.metric);
   const base = {
@@ -111,7 +121,7 @@ function decide(
 }
 
 function readTarget(
-  measured: Measured,
+  measured: TargetSubject,
   group: Group,
   definition: MetricDefinition,
   target: Target,
@@ -144,7 +154,7 @@ function stretchOf(tags: Tags): string {
 }
 
 function limitFor(
-  measured: Measured,
+  measured: TargetSubject,
   group: Group,
   definition: MetricDefinition,
   target: Target,
@@ -155,15 +165,20 @@ function limitFor(
   const reference =
     limit.kind === 'reference'
       ? referenceGroup(measured, group, target)
-      : baselineGroup(options.baseline, group, target);
+      : baselineGroup(measured, options.baseline, group, target);
   if (typeof reference === 'string') return reference;
   const reading = readGroup(reference, definition, target.aggregation);
-  return reading === null
-    ? `the ${limit.kind} has no data for ${target.metric}`
+  if (reading === null) return `the ${limit.kind} has no data for ${target.metric}`;
+  if (limit.kind === 'reference') return reading.value * limit.factor;
+  const needed = samplesNeeded(target.aggregation);
+  if (reading.samples < needed)
+    return `the baseline has ${reading.samples} samples; this percentile needs at least ${needed}`;
+  return reading.bounded
+    ? "the baseline's value falls among operations that never completed"
     : reading.value * limit.factor;
 }
 
-function referenceGroup(measured: Measured, group: Group, target: Target): Group | string {
+function referenceGroup(measured: TargetSubject, group: Group, target: Target): Group | string {
   const subject = measured.scenario.reference;
   if (subject === null) return 'the scenario names no reference subject';
   const tags = { ...wantedTags(target), ...group.variant, subject };
@@ -173,18 +188,27 @@ function referenceGroup(measured: Measured, group: Group, target: Target): Group
   );
 }
 
-function baselineGroup(baseline: Measured | undefined, group: Group, target: Target): Group | string {
-  if (baseline === undefined) return 'there is no baseline to compare with';
+function baselineGroup(
+  measured: TargetSubject,
+  baseline: Measured | undefined,
+  group: Group,
+  target: Target,
+): Group | string {
+  if (baseline === undefined) return 'there is no baseline to compare with: name one with --baseline';
+  if (baseline.validity.state === 'invalid') return 'the run of the baseline is invalid';
+  if (baseline.scenario.name !== measured.scenario.name)
+    return `the baseline is of another scenario, ${baseline.scenario.name}`;
   const found = selectGroups(baseline.series, target.metric, { ...wantedTags(target), ...group.variant })[0];
   return found ?? `the baseline has no ${target.metric}${describeTags(group.variant)}`;
 }
 
 /** A target relative to the reference says nothing of the reference itself. */
-function isReferenceItself(group: Group, target: Target, measured: Measured): boolean {
+function isReferenceItself(group: Group, target: Target, measured: TargetSubject): boolean {
   return target.limit.kind === 'reference' && group.variant['subject'] === measured.scenario.reference;
 }
 
-function wantedTags(target: Target): Readonly<Record<string, string>> {
+/** Tags that a target's series have. */
+export function wantedTags(target: Target): Readonly<Record<string, string>> {
   return target.phase === null ? target.tags : { ...target.tags, phase: target.phase };
 }
 

@@ -12,8 +12,11 @@ export function verdictOf(measured: Omit<RunResult, 'verdict'>, targets: readonl
     (target) => target.severity === 'error' && target.outcome === 'underpowered',
   );
   const idle = idleVariant(measured);
+  const stopped = measured.aborted === undefined ? [] : [measured.aborted];
   if (measured.validity.state === 'invalid')
-    return { outcome: 'invalid', reasons: measured.validity.reasons, targets };
+    return { outcome: 'invalid', reasons: [...stopped, ...measured.validity.reasons], targets };
+  if (measured.aborted !== undefined)
+    return { outcome: 'fail', reasons: [...stopped, ...failed.map(reasonOf)], targets };
   if (failed.length > 0) return { outcome: 'fail', reasons: failed.map(reasonOf), targets };
   if (idle !== null) return { outcome: 'fail', reasons: [nothingSucceeded(measured, idle)], targets };
   if (!measured.complete)

@@ -1,9 +1,10 @@
 import { actualOf, labelOf, latencyColumns, latencyRows, marginOf, metricLines } from './rows.ts';
 import { resultsOf } from './reporter.ts';
+import { slowestLines } from './slowest.ts';
 import { markdownCode, markdownText } from './text.ts';
 import { formatBytes, formatDurationNs } from '../model/units.ts';
 import type { Reporter } from './reporter.ts';
-import type { Environment, Outcome, RunResult, TargetOutcome, Verdict } from '../model/result.ts';
+import type { Environment, Outcome, RunResult, TargetOutcome, TargetResult } from '../model/result.ts';
 
 /** For a pull request or a file: the verdict first, then targets, then each run. */
 export const markdown: Reporter = (document) => {
@@ -12,16 +13,16 @@ export const markdown: Reporter = (document) => {
   return [
     `# perfkit: ${outcomes[document.verdict.outcome]}`,
     document.verdict.reasons.map((reason) => `- ${markdownText(reason)}`).join('\n'),
-    targetsTable(document.verdict),
-    ...results.map(runText),
-    environment === undefined ? '' : environmentText(environment, document.started),
+    targetsTable(document.verdict.targets),
+    ...results.map((result) => `## ${markdownText(result.scenario.name)}\n\n${runText(result)}`),
+    environment === undefined ? '' : `---\n\n${environmentText(environment, document.started)}`,
   ]
     .filter((part) => part !== '')
     .join('\n\n')
     .concat('\n');
 };
 
-const outcomes = {
+export const outcomes = {
   pass: '✅ pass',
   fail: '❌ fail',
   invalid: '⚠️ invalid run',
@@ -48,10 +49,11 @@ function table(
   return [line(head), line(align), ...rows.map(line)].join('\n');
 }
 
-function targetsTable(verdict: Verdict): string {
-  if (verdict.targets.length === 0) return '';
-  const several = new Set(verdict.targets.map((target) => target.scenario)).size > 1;
-  const rows = verdict.targets.map((target) => [
+/** Nothing when there are none. */
+export function targetsTable(targets: readonly TargetResult[], title = '## Targets'): string {
+  if (targets.length === 0) return '';
+  const several = new Set(targets.map((target) => target.scenario)).size > 1;
+  const rows = targets.map((target) => [
     ...(several ? [markdownText(target.scenario)] : []),
     marks[target.outcome],
     `${target.id === null ? '' : `**${markdownText(target.id)}** `}${markdownCode(target.expr)}${labelOf(target.tags) === '' ? '' : ` ${markdownText(labelOf(target.tags))}`}`,
@@ -59,10 +61,11 @@ function targetsTable(verdict: Verdict): string {
     marginOf(target),
     [target.reason, target.source].flatMap((text) => (text === null ? [] : [markdownText(text)])).join(' — '),
   ]);
-  return `## Targets\n\n${table([...(several ? ['scenario'] : []), '', 'target', 'measured', 'margin', 'source'], rows, several ? 3 : 2, several ? 5 : 4)}`;
+  return `${title === '' ? '' : `${title}\n\n`}${table([...(several ? ['scenario'] : []), '', 'target', 'measured', 'margin', 'source'], rows, several ? 3 : 2, several ? 5 : 4)}`;
 }
 
-function runText(result: RunResult): string {
+/** What was measured, without the name. */
+export function runText(result: RunResult): string {
   const { scenario } = result;
   const rows = latencyRows(result);
   const latencies = rows.map((row) => [
@@ -72,13 +75,14 @@ function runText(result: RunResult): string {
     row.throughput,
     ...row.values,
   ]);
-  const notes = rows.flatMap(({ label, note }) =>
+  const told = rows.flatMap(({ label, note }) =>
     note === null ? [] : [`${label === '' ? '' : `${label}: `}${note}`],
   );
+  const notes = [...new Set(told)];
   return [
-    `## ${markdownText(scenario.name)}`,
-    `${scenario.kind}, ${formatDurationNs(result.durationNs)}, seed ${scenario.seed}, scenario ${markdownCode(scenario.hash)}${result.complete ? '' : '; **interrupted: partial results**'}`,
+    `${scenario.kind}, ${formatDurationNs(result.durationNs)}, seed ${scenario.seed}, scenario ${markdownCode(scenario.hash)}${result.complete ? '' : `; **${result.aborted === undefined ? 'interrupted' : 'aborted'}: partial results**`}`,
     ...result.validity.reasons.map((reason) => `> **${result.validity.state}**: ${markdownText(reason)}`),
+    ...(result.validity.notes ?? []).map((note) => `_${markdownText(note)}_`),
     latencies.length === 0
       ? ''
       : table(['', 'metric', 'samples', 'throughput', ...latencyColumns], latencies, 2),
@@ -86,6 +90,7 @@ function runText(result: RunResult): string {
     metricLines(result)
       .map(({ label, text }) => `- ${label === '' ? '' : `${markdownText(label)}: `}${markdownText(text)}`)
       .join('\n'),
+    slowestText(result),
     result.errors.length === 0
       ? ''
       : `### Errors\n\n${table(
@@ -104,7 +109,13 @@ function runText(result: RunResult): string {
     .join('\n\n');
 }
 
-function environmentText(environment: Environment, started: string): string {
+function slowestText(result: RunResult): string {
+  const lines = slowestLines(result);
+  if (lines.length === 0) return '';
+  return `### Slowest\n\n${lines.map((line) => `- ${markdownText(line)}`).join('\n')}`;
+}
+
+export function environmentText(environment: Environment, started: string): string {
   const { node, cpuModel, cores, memoryBytes, platform, arch, osRelease, fingerprint } = environment;
-  return `---\n\n${markdownText(started)}, Node ${markdownText(node)} on ${markdownText(`${platform} ${arch} ${osRelease}`)}, ${cores} cores of ${markdownText(cpuModel)}, ${formatBytes(memoryBytes)}, environment ${markdownCode(fingerprint)}`;
+  return `${markdownText(started)}, Node ${markdownText(node)} on ${markdownText(`${platform} ${arch} ${osRelease}`)}, ${cores} cores of ${markdownText(cpuModel)}, ${formatBytes(memoryBytes)}, environment ${markdownCode(fingerprint)}`;
 }

@@ -8,6 +8,16 @@ export interface ReportOptions {
   readonly colourLevel: 0 | 1 | 2 | 3;
   /** Columns of the terminal. */
   readonly width: number;
+  /** Path of a scenario file in the repository, for annotations; null when it lies outside. Default: as it was given. */
+  readonly sourcePath?: (file: string) => string | null;
+}
+
+/** A report of several files, one after the other: their names, which hold no folder, and their texts. */
+export type FolderReporter = (document: RunResult | SuiteResult) => Iterable<ReportFile>;
+
+export interface ReportFile {
+  readonly name: string;
+  readonly text: string;
 }
 
 /** The runs in a document: one, or a suite's. */

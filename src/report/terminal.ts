@@ -1,7 +1,9 @@
 import { Chalk } from 'chalk';
 import Table from 'cli-table3';
 import { actualOf, labelOf, latencyColumns, latencyRows, marginOf, metricLines } from './rows.ts';
+import { compactChars } from './compact-table.ts';
 import { resultsOf } from './reporter.ts';
+import { slowestLines } from './slowest.ts';
 import { plain } from './text.ts';
 import { formatDurationNs } from '../model/units.ts';
 import type { ChalkInstance } from 'chalk';
@@ -17,12 +19,13 @@ export const terminal: Reporter = (document, { colourLevel, width }) => {
 
 function runText(result: RunResult, chalk: ChalkInstance): string {
   const { scenario, validity } = result;
-  const head = `${chalk.bold(plain(scenario.name))}  ${chalk.dim(`${scenario.kind}, ${formatDurationNs(result.durationNs)}, seed ${scenario.seed}`)}${result.complete ? '' : chalk.yellow('  interrupted: partial results')}`;
+  const head = `${chalk.bold(plain(scenario.name))}  ${chalk.dim(`${scenario.kind}, ${formatDurationNs(result.durationNs)}, seed ${scenario.seed}`)}${result.complete ? '' : chalk.yellow(`  ${result.aborted === undefined ? 'interrupted' : 'aborted'}: partial results`)}`;
   return [
     head,
     latencyTable(result, chalk),
     ...metricText(result, chalk),
     ...errorText(result, chalk),
+    ...slowestText(result, chalk),
     ...validityText(validity, chalk),
   ]
     .filter((part) => part !== '')
@@ -41,9 +44,10 @@ function latencyTable(result: RunResult, chalk: ChalkInstance): string {
   for (const row of rows) {
     table.push([row.label, chalk.dim(row.metric), row.count, row.throughput, ...row.values]);
   }
-  const notes = rows.flatMap(({ label, note }) =>
+  const told = rows.flatMap(({ label, note }) =>
     note === null ? [] : [`${label === '' ? '' : `${label}: `}${note}`],
   );
+  const notes = [...new Set(told)];
   return [table.toString(), ...notes.map((note) => chalk.dim(`  ${plain(note)}`))].join('\n');
 }
 
@@ -51,6 +55,11 @@ function metricText(result: RunResult, chalk: ChalkInstance): string[] {
   return metricLines(result).map(
     ({ label, text }) => `  ${label === '' ? '' : `${label}: `}${chalk.dim(text)}`,
   );
+}
+
+function slowestText(result: RunResult, chalk: ChalkInstance): string[] {
+  const lines = slowestLines(result);
+  return lines.length === 0 ? [] : ['  slowest', ...lines.map((line) => chalk.dim(`    ${line}`))];
 }
 
 function errorText(result: RunResult, chalk: ChalkInstance): string[] {
@@ -61,9 +70,13 @@ function errorText(result: RunResult, chalk: ChalkInstance): string[] {
 }
 
 function validityText(validity: Validity, chalk: ChalkInstance): string[] {
-  if (validity.state === 'valid') return [];
+  const notes = (validity.notes ?? []).map((note) => chalk.dim(`  note: ${plain(note)}`));
+  if (validity.state === 'valid') return notes;
   const colour = validity.state === 'invalid' ? chalk.red : chalk.yellow;
-  return validity.reasons.map((reason) => colour(`  ${validity.state.toUpperCase()}: ${plain(reason)}`));
+  return [
+    ...validity.reasons.map((reason) => colour(`  ${validity.state.toUpperCase()}: ${plain(reason)}`)),
+    ...notes,
+  ];
 }
 
 const marks = {
@@ -121,22 +134,3 @@ function verdictText(verdict: Verdict, chalk: ChalkInstance): string {
 function clip(text: string, width: number): string {
   return text.length > width ? `${text.slice(0, width - 3)}...` : text;
 }
-
-/** Rules between head and body only: rows are close together and can be copied. */
-const compactChars = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: ' ',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: ' ',
-};

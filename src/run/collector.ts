@@ -1,40 +1,32 @@
 import { Distribution } from '../measure/distribution.ts';
 import { seriesKey } from '../measure/selection.ts';
-import type { CounterSlice, GaugeSlice, HistogramSlice, Interval, Tags } from '../model/interval.ts';
+import { createErrorTotals } from './error-totals.ts';
+import { createTotals } from './totals.ts';
+import type { CounterSlice, HistogramSlice, Interval } from '../model/interval.ts';
 import type { MetricDefinition } from '../model/metrics.ts';
 import type { ErrorSummary, IntervalSummary, Series } from '../model/result.ts';
 
-/** A result has at most so many series; what comes after is added up under `name: other`, and said. */
-const maxSeries = 1000;
 /** Intervals in a result; a longer run is kept in coarser ones, merged, never sampled. */
 const maxIntervals = 300;
-const maxErrorClasses = 200;
-
-interface Total {
-  readonly metric: string;
-  readonly tags: Tags;
-  readonly definition: MetricDefinition;
-  distribution: Distribution | null;
-  count: number;
-  of: number;
-  sum: number;
-  min: number;
-  max: number;
-  note: string | undefined;
-}
 
 /** Adds intervals up into the series of a result. Histograms are added, never averaged. */
 export interface Collector {
   readonly add: (interval: Interval) => void;
   /** Everything so far, as a result holds it; the collector can go on afterwards. */
-  readonly finish: () => { series: Series[]; intervals: IntervalSummary[]; errors: ErrorSummary[] };
+  readonly finish: () => Collected;
   readonly destroy: () => void;
+}
+
+export interface Collected {
+  readonly series: readonly Series[];
+  readonly intervals: readonly IntervalSummary[];
+  readonly errors: readonly ErrorSummary[];
 }
 
 export function createCollector(metrics: readonly MetricDefinition[]): Collector {
   const definitions = new Map(metrics.map((metric) => [metric.name, metric]));
-  const totals = createTotals(definitions);
-  const errors = new Map<string, { class: string; tags: Tags; count: number; example: string }>();
+  const totals = createTotals(metrics);
+  const errors = createErrorTotals();
   let intervals: Interval[] = [];
   /** How many engine intervals make one kept interval; doubles when there are too many. */
   let width = 1;
@@ -62,8 +54,7 @@ export function createCollector(metrics: readonly MetricDefinition[]): Collector
     add: (interval) => {
       if (interval.measured) {
         totals.add(interval);
-        for (const error of interval.errors)
-          addError(errors, { ...error, tags: seriesTags(interval.tags, error.tags) });
+        errors.add(interval);
       }
       if (interval.durationNs === 0 && joinBefore(interval)) return;
       const previous = pending[0];
@@ -81,119 +72,15 @@ export function createCollector(metrics: readonly MetricDefinition[]): Collector
       return {
         series: totals.series(),
         intervals: intervals.map((interval) => summarise(interval, definitions)),
-        errors: [...errors.values()].toSorted((a, b) => b.count - a.count),
+        errors: errors.summaries(),
       };
     },
     destroy: totals.destroy,
   };
 }
 
-interface Totals {
-  readonly add: (interval: Interval) => void;
-  readonly series: () => Series[];
-  readonly destroy: () => void;
-}
-
-function createTotals(definitions: ReadonlyMap<string, MetricDefinition>): Totals {
-  const totals = new Map<string, Total>();
-
-  function total(metric: string, interval: Interval, sliceTags: Tags): Total | null {
-    const definition = definitions.get(metric);
-    if (definition === undefined) return null;
-    let tags = seriesTags(interval.tags, sliceTags);
-    let key = seriesKey(metric, tags);
-    if (!totals.has(key) && totals.size >= maxSeries) {
-      tags = { name: 'other' };
-      key = seriesKey(metric, tags);
-    }
-    let found = totals.get(key);
-    if (found === undefined) {
-      found = {
-        metric,
-        tags,
-        definition,
-        distribution: null,
-        count: 0,
-        of: 0,
-        sum: 0,
-        min: Infinity,
-        max: -Infinity,
-        note: undefined,
-      };
-      totals.set(key, found);
-    }
-    return found;
-  }
-
-  return {
-    add: (interval) => {
-      for (const slice of interval.histograms) {
-        const into = total(slice.metric, interval, slice.tags);
-        if (into !== null) addHistogram(into, slice);
-      }
-      for (const slice of interval.counters) {
-        const into = total(slice.metric, interval, slice.tags);
-        if (into !== null) addCounter(into, slice);
-      }
-      for (const slice of interval.gauges) {
-        const into = total(slice.metric, interval, slice.tags);
-        if (into !== null) addGauge(into, slice);
-      }
-    },
-    series: () => [...totals.values()].map(toSeries),
-    destroy: () => {
-      for (const { distribution } of totals.values()) distribution?.destroy();
-      totals.clear();
-    },
-  };
-}
-
-function addHistogram(into: Total, slice: HistogramSlice): void {
-  into.distribution ??= new Distribution();
-  into.distribution.addSlice(slice);
-  into.note = slice.note ?? into.note;
-}
-
-function addCounter(into: Total, slice: CounterSlice): void {
-  into.count += slice.count;
-  into.of += slice.of;
-}
-
-function addGauge(into: Total, slice: GaugeSlice): void {
-  into.count += 1;
-  into.sum += slice.value;
-  into.min = Math.min(into.min, slice.value);
-  into.max = Math.max(into.max, slice.value);
-}
-
-function toSeries(total: Total): Series {
-  const { metric, tags, definition, distribution } = total;
-  const head = { metric, tags, unit: definition.unit };
-  if (distribution !== null) {
-    return { ...head, ...distribution.toSeries(), ...(total.note !== undefined && { note: total.note }) };
-  }
-  if (definition.kind === 'gauge') {
-    return {
-      ...head,
-      kind: 'gauge',
-      count: total.count,
-      value: total.sum / total.count,
-      min: total.min,
-      max: total.max,
-    };
-  }
-  const scale = definition.rate === 'ratio' ? 1 : 1e9;
-  return {
-    ...head,
-    kind: 'counter',
-    count: total.count,
-    of: total.of,
-    ...(total.of > 0 && { rate: (total.count * scale) / total.of }),
-  };
-}
-
 function summarise(interval: Interval, definitions: ReadonlyMap<string, MetricDefinition>): IntervalSummary {
-  const totals = createTotals(definitions);
+  const totals = createTotals(definitions.values());
   totals.add(interval);
   const { startNs, durationNs, tags, measured } = interval;
   const series = totals.series();
@@ -261,20 +148,4 @@ function pairUp(intervals: readonly Interval[]): Interval[] {
 
 function sameTags(a: Interval, b: Interval): boolean {
   return a.measured === b.measured && seriesKey('', a.tags) === seriesKey('', b.tags);
-}
-
-function addError(
-  errors: Map<string, { class: string; tags: Tags; count: number; example: string }>,
-  error: ErrorSummary,
-): void {
-  const key = seriesKey(error.class, error.tags);
-  const known = errors.get(key);
-  if (known !== undefined) known.count += error.count;
-  else if (errors.size < maxErrorClasses) errors.set(key, { ...error });
-}
-
-/** The round is the replicate of a series, not part of its name. */
-function seriesTags(intervalTags: Tags, sliceTags: Tags): Tags {
-  const { round: _, ...tags } = intervalTags;
-  return { ...tags, ...sliceTags };
 }

@@ -1,6 +1,8 @@
+import { refusePlan } from '../load/autocannon/refuse-plan.ts';
+import { runAutocannon } from '../load/autocannon/run-autocannon.ts';
 import { reachTarget } from '../load/connections/target.ts';
 import { compileFlows } from '../load/flows/flows.ts';
-import { runLoadThread } from '../load/thread/load-thread.ts';
+import { runLoadThreads } from '../load/thread/load-threads.ts';
 import { protocolOf } from '../load/protocols/index.ts';
 import { judgeValidity } from '../load/engine/validity.ts';
 import { startBuiltinServer } from './builtin-server.ts';
@@ -8,36 +10,61 @@ import { version } from './version.ts';
 import type { Engine, EngineContext, EngineOutcome } from '../model/engine.ts';
 import type { LoadPlan } from '../model/plan.ts';
 
+/** What generates the load: perfkit's own engine, or autocannon as a second opinion on a closed loop. */
+export type LoadEngineName = 'native' | 'autocannon';
+
 /**
  * Carry out a load plan: start the built-in server when one is asked for, make sure that the target answers, then
- * drive it from a thread of its own. Throws PerfkitError before the first request when a step cannot be sent or the
- * target cannot be reached.
+ * drive it from a thread of its own. Throws PerfkitError before the first request when a step cannot be sent, the
+ * engine cannot do what is asked or the target cannot be reached.
  */
-export const runLoad: Engine<LoadPlan> = async (plan, context) => {
-  if (plan.target.builtin === null) return await runAgainst(plan, context);
+export const runLoad: Engine<LoadPlan> = (plan, context) => runLoadWith('native', plan, context);
+
+/** The same with the engine named. */
+export async function runLoadWith(
+  engine: LoadEngineName,
+  plan: LoadPlan,
+  context: EngineContext,
+): Promise<EngineOutcome> {
+  if (engine === 'autocannon') refusePlan(plan);
+  if (plan.target.builtin === null) return await runAgainst(engine, plan, context);
   const server = await startBuiltinServer(plan.target.builtin);
   try {
-    return await runAgainst({ ...plan, target: { ...plan.target, origin: server.origin } }, context);
+    return await runAgainst(engine, { ...plan, target: { ...plan.target, origin: server.origin } }, context);
   } finally {
     await server.stop();
   }
-};
+}
 
-async function runAgainst(plan: LoadPlan, context: EngineContext): Promise<EngineOutcome> {
+async function runAgainst(
+  engine: LoadEngineName,
+  plan: LoadPlan,
+  context: EngineContext,
+): Promise<EngineOutcome> {
   const { limits, target } = plan;
   const origin = new URL(target.origin);
   const userAgent = `perfkit/${version}`;
   // a step that cannot be encoded is told before anything is connected
-  compileFlows(plan, protocolOf(origin), { origin, userAgent, env: process.env });
+  compileFlows(plan, protocolOf(target), { origin, userAgent, env: process.env });
   if (context.signal.aborted) return interrupted;
   context.progress({ done: 0, label: `connecting to ${origin.host}` });
-  const endpoint = await reachTarget(target, {
+  const { endpoint, notes } = await reachTarget(target, {
     connectTimeoutNs: limits.connectTimeoutNs,
     signal: context.signal,
+    folder: plan.scenario.folder,
   });
-  const report = await runLoadThread({ plan, endpoint, userAgent }, context);
+  if (engine === 'autocannon') {
+    const { address, port } = endpoint;
+    return (await runAutocannon({ plan, address, port, userAgent }, context)) ?? interrupted;
+  }
+  const report = await runLoadThreads({ plan, endpoint, userAgent }, context);
   if (report === null) return interrupted;
-  return { complete: report.complete, validity: judgeValidity(report.evidence) };
+  const validity = judgeValidity(report.evidence);
+  return {
+    complete: report.complete,
+    validity: notes.length === 0 ? validity : { ...validity, notes },
+    ...(report.slowest.length > 0 && { slowest: report.slowest }),
+  };
 }
 
 const interrupted: EngineOutcome = {

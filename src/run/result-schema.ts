@@ -85,29 +85,63 @@ const environment = z.object({
   fingerprint: text,
 });
 
+const scenario = z.object({
+  name: text,
+  kind: z.enum(['bench', 'load']),
+  file: text.nullable(),
+  hash: text,
+  seed: number,
+  tags: z.array(text),
+  metrics: z.array(metric),
+  reference: text.nullable(),
+});
+
+const validity = z.object({
+  state: z.enum(['valid', 'suspect', 'invalid']),
+  reasons: z.array(text),
+  limit: z.literal('generator').exactOptional().describe('the generator could not do what was asked of it'),
+  notes: z
+    .array(text)
+    .exactOptional()
+    .describe('what one should know about how it was measured, though it makes no number wrong'),
+});
+
+const slowest = z
+  .array(
+    z.object({
+      phase: text,
+      name: text,
+      dueNs: number,
+      sentNs: number,
+      firstByteNs: number.nullable().describe('null: not known, or the reply came in one piece'),
+      endNs: number,
+      openNs: number.nullable().describe('how long it waited for a connection of its own'),
+      tlsNs: number.nullable(),
+      generatorDelayNs: number.describe('longest time by which the generator itself was late meanwhile'),
+    }),
+  )
+  .max(1000)
+  .describe('load: the slowest operations that succeeded, slowest first; times from the start of the run');
+
+/** Parts of a result that a log holds too. */
+export const resultParts = { text, number, tags, environment, scenario, slowest, validity };
+
 const resultSchema: z.ZodType<RunResult> = z
   .object({
     schema: z.literal('perfkit/result@1'),
     perfkit: text,
-    scenario: z.object({
-      name: text,
-      kind: z.enum(['bench', 'load']),
-      file: text.nullable(),
-      hash: text,
-      seed: number,
-      tags: z.array(text),
-      metrics: z.array(metric),
-      reference: text.nullable(),
-    }),
+    scenario,
     environment,
     started: z.iso.datetime(),
     durationNs: number,
     complete: z.boolean(),
-    validity: z.object({ state: z.enum(['valid', 'suspect', 'invalid']), reasons: z.array(text) }),
+    aborted: text.exactOptional().describe('why perfkit itself stopped the run before its end'),
+    validity,
     series: z.array(series).max(2000),
     intervals: z.array(
       z.object({ startNs: number, durationNs: number, tags, measured: z.boolean(), series: z.array(series) }),
     ),
+    slowest: slowest.exactOptional(),
     errors: z.array(z.object({ class: text, tags, count: number, example: text })),
     verdict,
   })

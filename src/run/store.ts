@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { PerfkitError, messageOf } from '../model/errors.ts';
-import type { RunResult, SuiteResult } from '../model/result.ts';
-
-const maxResultBytes = 512 * 1024 * 1024;
+import { PerfkitError } from '../model/errors.ts';
+import { reasonOf } from './system-reason.ts';
 
 /** Make the folder and prove that `files` can be written there, before anything is measured. Throws PerfkitError. */
 export async function prepareFolder(folder: string, files: readonly string[] = []): Promise<void> {
@@ -62,56 +60,4 @@ export async function writeFileAtomic(path: string, text: string): Promise<void>
     await rm(temporary, { force: true }).catch(() => undefined);
     throw new PerfkitError('io', `cannot write ${path}: ${reasonOf(error)}`, { cause: error });
   }
-}
-
-/** Read a result or suite document: a file, or the folder of a run. Throws PerfkitError on anything else. */
-export async function readResult(path: string): Promise<RunResult | SuiteResult> {
-  const info = await stat(path).catch((error: unknown) => {
-    throw new PerfkitError('result', `cannot read the result ${path}: ${reasonOf(error)}`, { cause: error });
-  });
-  const file = info.isDirectory() ? join(path, 'result.json') : path;
-  const text = await readText(file);
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new PerfkitError('result', `expected a JSON document in ${file}: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-  const { parseResult } = await import('./result-schema.ts');
-  return parseResult(json, file);
-}
-
-async function readText(file: string): Promise<string> {
-  const info = await stat(file).catch((error: unknown) => {
-    throw new PerfkitError('result', `cannot read the result ${file}: ${reasonOf(error)}`, { cause: error });
-  });
-  if (!info.isFile()) throw new PerfkitError('result', `expected a file, got something else: ${file}`);
-  if (info.size > maxResultBytes) {
-    throw new PerfkitError(
-      'result',
-      `${file} has ${info.size} bytes; a result has at most ${maxResultBytes}`,
-    );
-  }
-  return readFile(file, 'utf8').catch((error: unknown) => {
-    throw new PerfkitError('result', `cannot read the result ${file}: ${reasonOf(error)}`, { cause: error });
-  });
-}
-
-const systemReasons: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'not permitted',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  ENOENT: 'there is no such file or folder',
-  ENOTDIR: 'a part of the path is a file, not a folder',
-  EISDIR: 'it is a folder',
-  EMFILE: 'too many files are open',
-};
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return systemReasons[code] ?? messageOf(error);
 }

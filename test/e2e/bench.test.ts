@@ -26,8 +26,23 @@ describe('perfkit bench', () => {
     assert.equal(document.schema, 'perfkit/result@1');
     assert.equal(document.verdict.outcome, 'pass');
     assert.equal(stdout.trim().split('\n').length, 1);
-    assert.deepEqual(readdirSync(join(cwd, 'out')).toSorted(), ['report.md', 'result.json']);
+    assert.deepEqual(readdirSync(join(cwd, 'out')).toSorted(), ['example.hlog', 'report.md', 'result.json']);
     assert.deepEqual(JSON.parse(readFileSync(join(cwd, 'out', 'result.json'), 'utf8')), document);
+  });
+
+  test('what a scenario prints while it is read does not get into the document on stdout', async () => {
+    const body = JSON.stringify({
+      version: 1,
+      kind: 'bench',
+      name: 'talkative',
+      subjects: [{ name: 'known', use: 'synthetic', options: { latency: 'fixed', value: '1ms' } }],
+      run: { warmup: '10ms', for: '100ms', rounds: 1 },
+    });
+    const cwd = folderWith('a.perfkit.ts', `console.log('hello');\nexport default ${body};\n`);
+    const { code, stdout, stderr } = await perfkit(['bench', 'a.perfkit.ts', '--json'], { cwd });
+    assert.equal(code, 0, stderr);
+    assert.equal(JSON.parse(stdout).scenario.name, 'talkative');
+    assert.match(stderr, /hello/);
   });
 
   test('exits 3 when a target fails, and 0 with --exit-zero', async () => {

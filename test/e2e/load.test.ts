@@ -113,9 +113,9 @@ describe('perfkit load URL', () => {
 
 describe('bad input to load', () => {
   const cases: readonly (readonly [what: string, args: readonly string[], message: RegExp])[] = [
-    ['no URL', ['load', 'htp://127.0.0.1/'], /expected an http:\/\/ URL/],
+    ['no URL', ['load', 'htp://127.0.0.1/'], /expected an http:\/\/ or https:\/\/ URL/],
     ['a URL without a scheme', ['load', '127.0.0.1:8080/'], /http:\/\/127\.0\.0\.1:8080/],
-    ['https', ['load', 'https://127.0.0.1/'], /https is not supported yet/],
+    ['TLS flags without TLS', ['load', 'http://127.0.0.1:1/', '-k'], /`tls` goes with an https:\/\/ origin/],
     [
       'a refused connection',
       ['load', 'http://127.0.0.1:1/'],

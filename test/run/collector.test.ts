@@ -72,6 +72,27 @@ test('errors of one class add up and keep their first example', () => {
   assert.deepEqual(errors, [{ ...error, count: 5 }]);
 });
 
+test('classes of errors beyond the first 200 are added up under "other", which says so', () => {
+  const error = (index: number): Interval['errors'][number] => ({
+    class: `made up ${index}`,
+    tags: {},
+    count: 2,
+    example: `example ${index}`,
+  });
+  const { errors } = collect([
+    interval({ errors: range(250, (index) => error(index)) }),
+    interval({ errors: [error(0), error(249)] }),
+  ]);
+  assert.equal(errors.length, 201);
+  const other = errors.find((one) => one.class === 'other');
+  assert.equal(other?.count, 2 * 51);
+  assert.match(other?.example ?? '', /only the first 200 classes .* made up 200: example 200/);
+  assert.equal(
+    errors.reduce((sum, { count }) => sum + count, 0),
+    2 * 252,
+  );
+});
+
 test('an 8-hour run keeps at most 300 intervals, and none of its samples is lost', () => {
   const seconds = 8 * 3600;
   const second = latency([1e6, 2e6]);

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { judge } from '../../src/judge/judge.ts';
 import { PerfkitError } from '../../src/model/errors.ts';
-import { prepareFolder, readResult, writeFileAtomic } from '../../src/run/store.ts';
+import { readResult } from '../../src/index.ts';
+import { prepareFolder, writeFileAtomic } from '../../src/run/store.ts';
 import { counterSeries, histogramSeries, measured, range, target } from '../helpers/results.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'perfkit-store-'));

@@ -1,17 +1,23 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
-import { addRunOptions, collect, durationNs, positiveCount, ratePerSecond } from '../options.ts';
-import type { RunFlags } from '../options.ts';
+import { addBaselineOptions } from '../baseline/baseline-options.ts';
+import {
+  addRequestOptions,
+  addRunOptions,
+  addSafetyOptions,
+  durationNs,
+  positiveCount,
+  ratePerSecond,
+} from '../options.ts';
+import type { RequestFlags, RunFlags, SafetyFlags } from '../options.ts';
 
 /** The flags of the URL form; durations in ns, rate a second. */
-export interface LoadFlags extends RunFlags {
-  readonly connections?: number;
+export interface LoadFlags extends RunFlags, RequestFlags, SafetyFlags {
   readonly duration?: number;
   readonly rate?: number;
   readonly requests?: number;
-  readonly method?: string;
-  readonly header?: readonly string[];
-  readonly body?: string;
-  readonly timeout?: number;
+  readonly workers?: number;
+  readonly engine: 'native' | 'autocannon';
 }
 
 export function addLoad(program: Command): void {
@@ -34,16 +40,22 @@ export function addLoad(program: Command): void {
       ratePerSecond,
     )
     .option('-n, --requests <n>', 'stop after so many requests', positiveCount)
-    .option('-m, --method <method>', 'request method (default: GET)')
-    .option('-H, --header <header>', 'request header "Name: value"; can be repeated', collect)
-    .option('-b, --body <body>', 'request body, or @file')
-    .option('-t, --timeout <time>', 'how long a reply may take (default: 10s)', durationNs);
-  addRunOptions(command, 'standard')
+    .option('--workers <n>', 'threads that share the load exactly, a core each (default: 1)', positiveCount);
+  addRequestOptions(command).addOption(
+    new Option('--engine <name>', 'autocannon: a second opinion on a closed loop')
+      .choices(['native', 'autocannon'])
+      .default('native'),
+  );
+  addBaselineOptions(addRunOptions(addSafetyOptions(command), 'standard'))
     .addHelpText('after', examples)
     .action(async (source: string | undefined, flags: LoadFlags) => {
       const { selectLoadPlans } = await import('../select-plans.ts');
       const { runPlans } = await import('../run-plans.ts');
-      process.exitCode = await runPlans(await selectLoadPlans(source, flags), flags);
+      const { engine, abort } = flags;
+      process.exitCode = await runPlans(await selectLoadPlans(source, flags), flags, {
+        engine,
+        stopOnFailures: abort,
+      });
     });
 }
 
@@ -53,6 +65,8 @@ Examples:
   perfkit load http://127.0.0.1:8080/ -c 50 -d 10s      50 connections, as fast as the server answers
   perfkit load http://127.0.0.1:8080/ -R 1000           1000 requests a second
   perfkit load http://127.0.0.1:8080/items -m POST -H 'content-type: application/json' -b @item.json
+  perfkit load http://127.0.0.1:8080/ --engine autocannon
   perfkit load api.perfkit.yaml --json
 
-A host that is not this machine is loaded only when it is named: in the URL, or under "allow" in a scenario.`;
+A host that is not this machine is loaded only when it is named: in the URL, or under "allow" in a scenario. It gets at
+most 10000 requests a second and 1000 connections unless --max-rate, --max-connections or the scenario's limits say more.`;

@@ -1,0 +1,10 @@
+import { comparisonMarkdown } from './comparison-markdown.ts';
+import { comparisonTerminal } from './comparison-terminal.ts';
+import type { ComparisonReporter } from './comparison-reporter.ts';
+
+/** Every reporter of a comparison, by the names that `perfkit compare --format` takes. */
+export const comparisonReporters = {
+  terminal: comparisonTerminal,
+  markdown: comparisonMarkdown,
+  json: (comparison) => `${JSON.stringify(comparison)}\n`,
+} satisfies Record<string, ComparisonReporter>;
