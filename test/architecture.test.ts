@@ -11,7 +11,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   plan: ['model', 'measure'],
   bench: ['model', 'measure', 'components'],
   load: ['model', 'measure'],
-  run: ['model', 'plan', 'measure', 'bench', 'load', 'server'],
+  run: ['model', 'plan', 'measure', 'bench', 'load', 'judge', 'server'],
   judge: ['model', 'measure'],
   report: ['model', 'measure'],
   server: ['components', 'measure', 'model'],
