@@ -120,7 +120,7 @@ describe('bad input', () => {
     ['an unknown option', ['bench', '--jsno'], /unknown option.*\n?.*--json/i],
     ['an unknown command', ['benhc'], /did you mean bench/i],
     ['an unknown profile', ['bench', '--profile', 'slow'], /quick, standard, full/],
-    ['an unknown reporter', ['bench', 'cache', '--reporter', 'pdf'], /expected a reporter/],
+    ['an unknown reporter', ['bench', 'cache', '--reporter', 'pdf'], /expected one of terminal, .*got "pdf"/],
     ['a negative seed', ['bench', '--seed=-1'], /whole number/],
     ['a result that is not there', ['report', 'absent.json'], /no such file/],
     ['a load scenario given to bench', ['bench', 'self/http'], /is a load scenario/],

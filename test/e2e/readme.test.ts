@@ -17,9 +17,14 @@ let origin = '';
 before(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const [bench = '', load = ''] = Array.from(readme.matchAll(/```yaml\n([\s\S]*?)```/g), (match) => match[1]);
+  const [bench = '', load = '', shop = ''] = Array.from(
+    readme.matchAll(/```yaml\n([\s\S]*?)```/g),
+    (match) => match[1],
+  );
   writeFileSync(join(cwd, 'my.perfkit.yaml'), bench);
   writeFileSync(join(cwd, 'api.perfkit.yaml'), load);
+  writeFileSync(join(cwd, 'shop.perfkit.yaml'), shop);
+  writeFileSync(join(cwd, 'wanted.csv'), 'id\n1\n2\n3\n');
   const work = (size: number): string =>
     `export function parse(): unknown { return JSON.parse(JSON.stringify(Array.from({ length: ${size} }, (_, i) => i))); }\n`;
   writeFileSync(join(cwd, 'parse.ts'), work(100));
@@ -103,3 +108,16 @@ for (const command of commands()) {
     assert.notEqual(stdout, '');
   });
 }
+
+test('README: the load scenario in full runs, and its operations succeed', async () => {
+  const args = ['load', 'shop.perfkit.yaml', '--profile', 'quick', '--json', '--quiet', '--out', 'shop'];
+  const { code, stdout, stderr } = await perfkit(args, { cwd, limitMs: 120_000 });
+  assert.ok([0, 3, 5].includes(code ?? -1), stderr);
+  const { series, errors } = JSON.parse(stdout);
+  assert.deepEqual(errors, []);
+  for (const metric of ['response_time', 'ws_round_trip', 'sse_first_event'])
+    assert.ok(
+      series.some((one: { metric: string; count: number }) => one.metric === metric && one.count > 0),
+      metric,
+    );
+});

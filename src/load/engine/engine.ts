@@ -5,6 +5,7 @@ import { SlowestOperations } from '../record/slowest-operations.ts';
 import { flowChooser } from '../flows/choose-flow.ts';
 import { laneOf } from '../lanes/index.ts';
 import { DelayWatch } from './delay-watch.ts';
+import { keepsAwake } from './keeps-awake.ts';
 import { PhaseDriver, lanePhaseOf } from './phase-driver.ts';
 import { PhaseRun } from './phase-run.ts';
 import { Waits } from './waits.ts';
@@ -256,7 +257,9 @@ export class LoadEngine {
     this.#delays.stop();
     for (const { lane } of this.#slots) lane.close(this.#stopping);
     this.#clock.stop(this.#loop.now());
-    const phases = this.#runs.filter(({ begun }) => begun).map((run) => run.evidence());
+    const phases = this.#runs
+      .filter(({ begun }) => begun)
+      .map((run) => run.evidence(keepsAwake(this.#options.plan, run.plan)));
     const errors: Record<string, number> = {};
     for (const { plan, recorder } of this.#runs) {
       if (!plan.measured) continue;

@@ -27,6 +27,8 @@ export interface PhaseEvidence {
   readonly lagP99Ns: number;
   readonly responseP50Ns: number;
   readonly responseP99Ns: number;
+  /** The thread watched the clock for starts: its CPU time does not say how busy it was. */
+  readonly awake: boolean;
   /** CPU time of the generator's thread over wall time. */
   readonly cpu: number;
   /** Seconds, and those of them in which the event loop was blocked for longer than `blockedNs`. */

@@ -76,8 +76,9 @@ export class PhaseRun {
   }
 
   /** What it shows of the generator, at the end. */
-  evidence(): PhaseEvidence {
+  evidence(awake: boolean): PhaseEvidence {
     return {
+      awake,
       name: this.plan.name,
       model: this.plan.arrivals.model,
       measured: this.plan.measured,

@@ -102,8 +102,8 @@ function judgeOpen(phase: PhaseEvidence, pacing: Evidence['pacing']): Finding[] 
   return findings;
 }
 
-function judgeClosed({ cpu }: PhaseEvidence): Finding[] {
-  return cpu > saturatedCpu ? [suspect(saturated(cpu))] : [];
+function judgeClosed({ cpu, awake }: PhaseEvidence): Finding[] {
+  return cpu > saturatedCpu && !awake ? [suspect(saturated(cpu))] : [];
 }
 
 function judgeLoop({ seconds, blockedSeconds, maxLoopDelayNs }: PhaseEvidence): Finding[] {

@@ -19,6 +19,7 @@ const sound: PhaseEvidence = {
   seconds: 10,
   blockedSeconds: 0,
   maxLoopDelayNs: 1e6,
+  awake: false,
 };
 
 function judge(
