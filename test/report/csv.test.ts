@@ -15,7 +15,16 @@ function records(document: RunResult | SuiteResult): string[][] {
 test('there is a row for each series, with a column for each tag and each value', () => {
   const [head = [], ...rows] = records(exampleRun());
   assert.deepEqual(head.slice(0, 10), [
-    ...['scenario', 'kind', 'metric', 'tag name', 'tag phase', 'type', 'unit', 'count', 'min', 'mean'],
+    'scenario',
+    'kind',
+    'metric',
+    'tag name',
+    'tag phase',
+    'type',
+    'unit',
+    'count',
+    'min',
+    'mean',
   ]);
   assert.equal(rows.length, exampleRun().series.length);
   const value = (row: readonly string[] | undefined, column: string): string | undefined =>

@@ -106,8 +106,15 @@ export function hostileRun(texts: readonly string[]): RunResult {
 export const hostileRuns = fc.array(hostileText, { minLength: 1, maxLength: 8 }).map(hostileRun);
 
 const slow = {
-  ...{ phase: 'steady', name: 'list', dueNs: 0, sentNs: 1e3, firstByteNs: 2e6, endNs: 3e6 },
-  ...{ openNs: null, tlsNs: null, generatorDelayNs: 0 },
+  phase: 'steady',
+  name: 'list',
+  dueNs: 0,
+  sentNs: 1e3,
+  firstByteNs: 2e6,
+  endNs: 3e6,
+  openNs: null,
+  tlsNs: null,
+  generatorDelayNs: 0,
 };
 
 /** A load in which one target holds, one fails, one has no data, one too few samples, and one warns. */

@@ -27,10 +27,10 @@ function countU(a: readonly number[], b: readonly number[]): number {
 
 test('Mann-Whitney gives the published p of Hollander and Wolfe, example 4.1', () => {
   // R, ?wilcox.test: W = 35, p-value = 0.1272
-  const test = mannWhitney(early, term);
-  assert.equal(test.u, 35);
-  assert.equal(test.exact, true);
-  near(test.above, 0.1272061272061272);
+  const outcome = mannWhitney(early, term);
+  assert.equal(outcome.u, 35);
+  assert.equal(outcome.exact, true);
+  near(outcome.above, 0.1272061272061272);
 });
 
 test('Mann-Whitney is exact for small samples with ties: it counts the choices that are as extreme', () => {
@@ -45,10 +45,10 @@ test('Mann-Whitney is exact for small samples with ties: it counts the choices t
           chosen.map((index) => pool[index] ?? NaN),
         ),
       );
-      const test = mannWhitney(a, b);
-      assert.equal(test.u, found);
-      near(test.above, all.filter((u) => u >= found).length / all.length);
-      near(test.below, all.filter((u) => u <= found).length / all.length);
+      const outcome = mannWhitney(a, b);
+      assert.equal(outcome.u, found);
+      near(outcome.above, all.filter((u) => u >= found).length / all.length);
+      near(outcome.below, all.filter((u) => u <= found).length / all.length);
     }),
     { numRuns: 150 },
   );

@@ -85,8 +85,8 @@ test('the sign-flip interval of many pairs is close to that of Student', () => {
   const differences = Array.from({ length: 40 }, () => 10 + random.next() + random.next() + random.next());
   const interval = signFlipInterval(differences, 0.95, createRandom(1));
   const mean = differences.reduce((sum, value) => sum + value, 0) / 40;
-  const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 39;
-  const reach = 2.0227 * Math.sqrt(variance / 40);
+  const squaredSpread = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 39;
+  const reach = 2.0227 * Math.sqrt(squaredSpread / 40);
   assert.ok(interval !== null);
   assert.ok(Math.abs(interval[0] - (mean - reach)) < reach / 8);
   assert.ok(Math.abs(interval[1] - (mean + reach)) < reach / 8);

@@ -7,15 +7,29 @@ import { exampleRun, hostileRuns, passingRun, suiteOf } from '../hostile.ts';
 
 const options = { colourLevel: 0, width: 120 } as const;
 
-function load(text: string): any {
-  return JSON.parse(text);
+const load = JSON.parse;
+
+interface Entry {
+  readonly check_name: string;
+  readonly description: string;
+  readonly fingerprint: string;
+  readonly severity: string;
+  readonly location: object;
+}
+
+interface Summary {
+  readonly metrics: {
+    readonly checks: { readonly passes: number; readonly fails: number };
+    readonly http_reqs: { readonly rate: number };
+    readonly http_req_waiting: Readonly<Record<string, number>>;
+  };
 }
 
 /**
  * What GitLab shows of the report: `normalizeLoadPerformanceMetrics` in gitlab-org/gitlab,
  * ee/app/assets/javascripts/vue_merge_request_widget, load performance extension.
  */
-function shown({ metrics }: any): unknown {
+function shown({ metrics }: Summary): unknown {
   const { checks, http_reqs: requests, http_req_waiting: waiting } = metrics;
   return {
     rps: requests.rate,
@@ -33,7 +47,10 @@ test('GitLab finds requests a second, the time to the first byte in milliseconds
   assert.ok(Math.abs(Number(p90) - 0.9) < 0.001 && Math.abs(Number(p95) - 0.95) < 0.001);
   assert.equal(checks, '16.67');
   assert.deepEqual(summary.root_group.checks['example: run'], {
-    ...{ name: 'example: run', path: '::example: run', passes: 0, fails: 1 },
+    name: 'example: run',
+    path: '::example: run',
+    passes: 0,
+    fails: 1,
   });
 });
 
@@ -69,7 +86,7 @@ test('a load in which nothing was recorded has no percentiles instead of zeros',
 test('code quality: each finding has what GitLab requires, at its line, and its own fingerprint', () => {
   const entries = load(reporters['code-quality'](exampleRun(), options));
   assert.deepEqual(
-    entries.map((entry: any) => [entry.severity, entry.check_name, entry.location]),
+    entries.map((entry: Entry) => [entry.severity, entry.check_name, entry.location]),
     [
       ['major', 'perfkit target failed', { path: 'load/api.perfkit.yaml', lines: { begin: 14 } }],
       ['major', 'perfkit target failed', { path: 'load/api.perfkit.yaml', lines: { begin: 16 } }],
@@ -77,7 +94,7 @@ test('code quality: each finding has what GitLab requires, at its line, and its 
       ['minor', 'perfkit warning', { path: 'load/api.perfkit.yaml', lines: { begin: 13 } }],
     ],
   );
-  assert.equal(new Set(entries.map((entry: any) => entry.fingerprint)).size, 4);
+  assert.equal(new Set(entries.map((entry: Entry) => entry.fingerprint)).size, 4);
   assert.match(entries[2].description, /^example: no data: hit_ratio value >= 80%: no data/);
 });
 
@@ -91,7 +108,7 @@ test('code quality: the fingerprint of a finding does not change with what was m
   }));
   const prints = (text: string): string[] =>
     load(text)
-      .map((entry: any) => entry.fingerprint)
+      .map((entry: Entry) => entry.fingerprint)
       .toSorted();
   assert.deepEqual(
     prints(reporters['code-quality']({ ...run, verdict: { ...run.verdict, targets } }, options)),

@@ -16,14 +16,12 @@ function manyTargets(count: number, text: string): RunResult {
   assert.ok(failed !== undefined);
   const targets = Array.from({ length: count }, (_, index) => ({
     ...failed,
-    ...{
-      id: `T${index}`,
-      expr: text,
-      reason: text,
-      source: text,
-      margin: -index,
-      scenario: `${index % 3} ${text}`,
-    },
+    id: `T${index}`,
+    expr: text,
+    reason: text,
+    source: text,
+    margin: -index,
+    scenario: `${index % 3} ${text}`,
   }));
   return { ...run, verdict: { ...run.verdict, targets } };
 }

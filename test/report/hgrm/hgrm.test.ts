@@ -25,12 +25,12 @@ function rows(text: string): [number, number, number][] {
 function oracle(values: readonly number[]): string {
   hdr.initWebAssemblySync();
   const histogram = hdr.build({
-    ...{
-      bitBucketSize: 'packed' as const,
-      lowestDiscernibleValue: 1,
-      highestTrackableValue: 3_600_000_000_000,
-    },
-    ...{ numberOfSignificantValueDigits: 3 as const, autoResize: false, useWebAssembly: false },
+    bitBucketSize: 'packed' as const,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: 3_600_000_000_000,
+    numberOfSignificantValueDigits: 3 as const,
+    autoResize: false,
+    useWebAssembly: false,
   });
   for (const value of values) histogram.recordValue(value);
   return histogram.outputPercentileDistribution(5, 1e6);
