@@ -56,10 +56,9 @@ const worthwhileRatio = 0.95;
  *
  *     found below ─> L1 values ── evicted ──> L2 values, compressed from 1 KiB ── evicted ──> L3 on disk
  *
- * A level is written to only when the one above lets go of a pattern that it does not have. So a change of a pattern
- * that is in use touches L1 alone and takes the older states out of the others, and what is hot in one level leaves the
- * next to others: the levels hold hardly anything twice. What a level below holds of a pattern is always its latest
- * state.
+ * A pattern enters a level only when the one above lets go of it. So what is hot in one level leaves the next to others:
+ * the levels hold hardly anything twice, and 31,000 patterns in all. A change is made in L1, where L2 has the pattern
+ * also there, and L3 is told that what it has is outdated; what a level gives is always the latest state.
  */
 export class PatternLevels {
   readonly #l1: Cache<string, Pattern>;
@@ -86,7 +85,8 @@ export class PatternLevels {
       },
     });
     this.#l2 = createCache<string, Kept>({
-      // Behind L1, whose hits it does not see, frequencies tell little: 89.5 % of look-ups in all against 88.0 %.
+      // Behind L1, whose hits it does not see, frequencies tell little: 89.5 % of look-ups are then hits of some level,
+      // with W-TinyLFU 88.1 % (simulated, Zipf 0.99).
       policy: 'sieve',
       max: settings.l2Entries,
       maxSize: settings.l2Bytes,

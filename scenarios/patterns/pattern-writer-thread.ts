@@ -4,7 +4,6 @@ import type { SqliteStore } from 'perfkit/store';
 import { confidenceKind, putKind, readSegment } from './journal-format.ts';
 import { JournalledPattern } from './journalled-pattern.ts';
 import { decodePattern } from './pattern-codec.ts';
-import { yieldToOthers } from './yield-to-others.ts';
 
 // The task functions of the pattern system's writer: a thread with a connection of its own, so that the index pages a
 // batch changes, which are most of the work of a write, do not hold up those who read.
@@ -31,8 +30,6 @@ const autoCheckpointPages = 16_000;
 
 /** Opens the database, and makes its table and indexes when they are not there. */
 export async function openStore(_: unknown, { data }: Context): Promise<void> {
-  // Those who read and acknowledge come first: what is written here is safe already.
-  yieldToOthers();
   await opened(data);
 }
 

@@ -29,7 +29,7 @@ const slotSizes = [1_024, 4_096, 16_384, 65_536] as const;
 
 /**
  * The third level: what was read from the database, in files of slots, and in memory which pattern has which slot
- * (W-TinyLFU decides). A hit takes a sixth of the time of the search in patterns.db that it saves, and no memory. A slot
+ * (W-TinyLFU decides). A hit takes half the time of the search in patterns.db that it saves, and no memory. A slot
  * whose pattern has left is written over by the next that gets it, so the files stay as small as the bound.
  */
 export class QueryCache {

@@ -19,8 +19,7 @@ const nowS = 1_740_000_000;
 /**
  * The pattern system over `workload.keys` patterns of `workload.valueBytes` on disk. Options: learning (default true),
  * warm (fill the levels first; default true), l1, l2, l3 (entries; the documented ones when left out), compressFrom
- * (bytes). Operations: get, store (a pattern that is there again, with
- * another body, confidence and use), confidence.
+ * (bytes). Operations: get, store (a pattern that is there again, with another body, confidence and use), confidence.
  */
 export async function createSystem(
   options: Readonly<Record<string, unknown>>,

@@ -9,7 +9,7 @@ import type { FolderReporterName, ReporterName, RunResult, SuiteResult } from '.
 export type AnyReporterName = ReporterName | FolderReporterName;
 
 /** All names that `--reporter` and `--format` take. */
-export const reporterNames: readonly string[] = [...Object.keys(reporters), ...Object.keys(folderReporters)];
+const reporterNames: readonly string[] = [...Object.keys(reporters), ...Object.keys(folderReporters)];
 
 /** The reporter of that name. Throws PerfkitError when there is none. */
 export function toReporterName(name: string, flag: string): AnyReporterName {
@@ -51,6 +51,6 @@ export function isReporter(name: string): name is ReporterName {
   return Object.hasOwn(reporters, name);
 }
 
-export function isFolderReporter(name: string): name is FolderReporterName {
+function isFolderReporter(name: string): name is FolderReporterName {
   return Object.hasOwn(folderReporters, name);
 }

@@ -16,7 +16,7 @@ export interface Comparison {
   readonly scenarios: readonly ScenarioComparison[];
 }
 
-export interface ComparedRun {
+interface ComparedRun {
   /** Where it was read from, for people. */
   readonly label: string;
   readonly perfkit: string;

@@ -112,8 +112,8 @@ test('a loading cache tags what it loads, and keeps no load that was under way a
   const cache = createLoadingCache<string, string>({ max: 10 });
   await cache.fetch('a', () => 'old', { tags: ['users'] });
   await cache.fetch('b', () => 'other', { tags: ['orders'] });
-  let finish: (value: string) => void = () => undefined;
-  const loading = cache.fetch('c', () => new Promise<string>((resolve) => (finish = resolve)));
+  const { promise, resolve: finish } = Promise.withResolvers<string>();
+  const loading = cache.fetch('c', () => promise);
   assert.equal(cache.invalidateTag('users'), 1);
   finish('read before');
   assert.equal(await loading, 'read before');

@@ -99,7 +99,7 @@ describe('perfkit init', () => {
     const cwd = folderWith('a.har', '{"log":');
     const cases: [string[], RegExp][] = [
       [['init'], /missing required argument/],
-      [['init', 'other'], /Allowed choices are bench, load/],
+      [['init', 'other'], /Allowed choices are bench, load, ci/],
       [['init', 'load', '--from', 'postman', 'x'], /Allowed choices are har, openapi, curl/],
       [['init', 'load', 'a.har'], /expected --from har, openapi or curl/],
       [['init', 'load', '--from', 'har'], /expected a file after --from har/],

@@ -28,6 +28,7 @@ export function perfkit(args: readonly string[], options: CliOptions = {}): Prom
     env: {
       ...process.env,
       CI: '',
+      GITHUB_ACTIONS: '',
       FORCE_COLOR: undefined,
       NO_COLOR: undefined,
       NODE_TEST_CONTEXT: undefined,

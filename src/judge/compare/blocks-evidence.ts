@@ -98,12 +98,10 @@ function evidenceOf(
   if (Number.isNaN(estimate) || replicates.some(Number.isNaN)) return null;
   const standardError = deviationOf(replicates);
   const bca = bcaDistribution(estimate, replicates, leftOut);
-  const smallest = 1 / (replicates.length + 1);
   // beyond every draw the share is only known to be small: the normal tail says how small
   const below = (of: number): number => {
     const p = bca.below(of);
-    const beyond = p <= smallest * 1.5 || p >= 1 - smallest * 1.5;
-    if (!beyond || standardError === 0) return p;
+    if (standardError === 0 || !bca.beyond(of)) return p;
     const tail = normalCdf((of - estimate) / standardError);
     return of < estimate ? Math.min(p, tail) : Math.max(p, tail);
   };

@@ -4,10 +4,11 @@ import { comparedSeries } from './compared-series.ts';
 import { decideSeries } from './decide-series.ts';
 import { draftLone, draftSeries } from './draft-series.ts';
 import { outcomeOf, scenarioOutcome } from './outcome.ts';
+import { createTableSpace } from './resample-histograms.ts';
 import { pairResults } from './pair-results.ts';
 import type { Comparison, ComparisonSettings, ScenarioComparison } from '../../model/comparison.ts';
 import type { RunResult, SuiteResult } from '../../model/result.ts';
-import type { Draft } from './draft-series.ts';
+import type { Draft, DraftOptions } from './draft-series.ts';
 import type { ResultPair } from './pair-results.ts';
 
 export interface CompareOptions extends Partial<ComparisonSettings> {
@@ -38,7 +39,8 @@ export function compare(
 ): Comparison {
   const { baseLabel = 'base', headLabel = 'head', perfkit = head.perfkit, ...chosen } = options;
   const settings: ComparisonSettings = { ...defaults, ...chosen };
-  const pairs = pairResults(base, head).map((pair) => draftPair(pair, settings));
+  const spaces = { base: createTableSpace(), head: createTableSpace() };
+  const pairs = pairResults(base, head).map((pair) => draftPair(pair, settings, spaces));
   const rows = decideSeries(
     pairs.flatMap(({ drafts }) => drafts),
     settings.confidence,
@@ -73,25 +75,29 @@ interface DraftedPair {
   readonly drafts: readonly Draft[];
 }
 
-function draftPair(pair: ResultPair, settings: ComparisonSettings): DraftedPair {
+function draftPair(
+  pair: ResultPair,
+  settings: ComparisonSettings,
+  spaces: DraftOptions['spaces'],
+): DraftedPair {
   const { name, base, head } = pair;
   if (base === null || head === null)
     return { pair, scenario: { name, notes: [], differences: [], refusals: [] }, drafts: [] };
   const { notes, differences, refusals } = comparabilityOf(base, head);
   const refused = refusals.length > 0 || (differences.length > 0 && !settings.advisory);
-  const drafts = refused ? [] : draftRuns(base, head, settings);
+  const drafts = refused ? [] : draftRuns(base, head, { ...settings, spaces });
   return { pair, scenario: { name, notes, differences, refusals }, drafts };
 }
 
 function draftRuns(
   base: RunResult,
   head: RunResult,
-  { threshold, confidence, gates }: ComparisonSettings,
+  { threshold, confidence, gates, spaces }: ComparisonSettings & Pick<DraftOptions, 'spaces'>,
 ): Draft[] {
   const before = comparedSeries(base);
   const now = comparedSeries(head);
   const clockCostNs = Math.max(base.environment.clockCostNs, head.environment.clockCostNs);
-  const options = { threshold, confidence, gates, clockCostNs };
+  const options = { threshold, confidence, gates, clockCostNs, spaces };
   const drafts = [...now].flatMap(([key, series]) => {
     const old = before.get(key);
     // every series has draws of its own, so that one more series changes no other

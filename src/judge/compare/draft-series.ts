@@ -3,12 +3,15 @@ import { changeScaleOf } from './change-scale.ts';
 import { gatherEvidence } from './gather-evidence.ts';
 import { decides } from './gated-metrics.ts';
 import { rankInterval } from './rank-interval.ts';
+import { createTableSpace, resampleHistograms } from './resample-histograms.ts';
 import { aggregations, percentileOf, samplesNeeded, statisticsOf } from './statistics-of.ts';
 import type { Random } from '../../measure/random.ts';
 import type { SeriesComparison, SeriesVerdict, SideValue, Statistic } from '../../model/comparison.ts';
 import type { ChangeScale } from './change-scale.ts';
 import type { ComparedSeries } from './compared-series.ts';
+import type { TableSpace } from './resample-histograms.ts';
 import type { Evidence } from './evidence.ts';
+import type { GatherOptions } from './gather-evidence.ts';
 
 /** A row of the comparison before it is known how many tests there are. */
 export interface Draft {
@@ -35,6 +38,7 @@ export interface DraftOptions {
   /** Of the slower clock. */
   readonly clockCostNs: number;
   readonly random: Random;
+  readonly spaces: GatherOptions['spaces'];
 }
 
 /** Draws of the bootstrap for series that decide, and for those that are only shown. */
@@ -45,8 +49,10 @@ export function draftSeries(base: ComparedSeries, head: ComparedSeries, options:
   const { definition } = head;
   const wanted = decides(head.metric, options.gates);
   const scales = new Map<Statistic, ChangeScale>();
+  const before = sideValues(base, options.spaces.base);
+  const now = sideValues(head, options.spaces.head);
   const sides = statisticsOf[definition.kind].map((statistic) => {
-    const pair = { statistic, base: sideValue(base, statistic), head: sideValue(head, statistic) };
+    const pair = { statistic, base: before(statistic), head: now(statistic) };
     if (pair.base !== null && pair.head !== null)
       scales.set(statistic, changeScaleOf(definition, statistic, pair.base.value, pair.head.value, options));
     return pair;
@@ -82,7 +88,7 @@ export function draftLone(
   gates: readonly string[] | null,
 ): Draft {
   const [statistic] = statisticsOf[series.definition.kind];
-  const value = sideValue(series, statistic);
+  const value = sideValues(series, createTableSpace())(statistic);
   const pair = { statistic, base: side === 'base' ? value : null, head: side === 'head' ? value : null };
   const missing = side === 'base';
   const decisive = series.definition.better !== 'neither' && decides(series.metric, gates);
@@ -115,18 +121,40 @@ function rowOf({ metric, tags, definition }: ComparedSeries, pair: Pair): Omit<D
   };
 }
 
-function sideValue(
-  { metric, definition, series, replicates }: ComparedSeries,
-  statistic: Statistic,
-): SideValue | null {
-  const reading = readGroup({ metric, variant: {}, series }, definition, aggregations[statistic]);
-  if (reading === null || !Number.isFinite(reading.value)) return null;
+/** What the whole run says, by statistic. All percentiles are read from one pass over the histograms. */
+function sideValues(side: ComparedSeries, space: TableSpace): (statistic: Statistic) => SideValue | null {
+  const { metric, definition, series, replicates } = side;
+  if (definition.kind === 'histogram') return percentileValues(side, space);
   const events = definition.kind === 'counter' && definition.rate !== 'ratio';
-  return {
-    value: reading.value,
-    bounded: reading.bounded,
-    samples: events ? series.reduce((sum, one) => sum + one.count, 0) : reading.samples,
-    replicates: replicates.length,
+  return (statistic) => {
+    const reading = readGroup({ metric, variant: {}, series }, definition, aggregations[statistic]);
+    if (reading === null || !Number.isFinite(reading.value)) return null;
+    return {
+      value: reading.value,
+      bounded: reading.bounded,
+      samples: events ? series.reduce((sum, one) => sum + one.count, 0) : reading.samples,
+      replicates: replicates.length,
+    };
+  };
+}
+
+function percentileValues(
+  { series, replicates }: ComparedSeries,
+  space: TableSpace,
+): (statistic: Statistic) => SideValue | null {
+  const statistics = statisticsOf.histogram;
+  const table = resampleHistograms(
+    [series],
+    statistics.map((statistic) => aggregations[statistic].percentile),
+    space,
+  );
+  const values = new Float64Array(statistics.length);
+  table.read(Float64Array.of(1), values);
+  return (statistic) => {
+    const value = values[statistics.findIndex((one) => one === statistic)] ?? NaN;
+    if (table.samples === 0) return null;
+    const bounded = value >= table.boundedFrom;
+    return { value, bounded, samples: table.samples, replicates: replicates.length };
   };
 }
 

@@ -3,13 +3,14 @@ import { blocksEvidence } from './blocks-evidence.ts';
 import { resampleHistograms } from './resample-histograms.ts';
 import { resampleScalars } from './resample-scalars.ts';
 import { roundsEvidence } from './rounds-evidence.ts';
-import { aggregations, percentileOf, statisticsOf } from './statistics-of.ts';
+import { aggregations, statisticsOf } from './statistics-of.ts';
 import type { Random } from '../../measure/random.ts';
 import type { Statistic } from '../../model/comparison.ts';
 import type { Resampled } from './blocks-evidence.ts';
 import type { ChangeScale } from './change-scale.ts';
 import type { ComparedSeries } from './compared-series.ts';
 import type { Evidence } from './evidence.ts';
+import type { TableSpace } from './resample-histograms.ts';
 
 /** What the replicates of a series say of its statistics. */
 export interface Gathered {
@@ -26,6 +27,7 @@ export interface GatherOptions {
   /** Draws of the bootstrap. */
   readonly resamples: number;
   readonly random: Random;
+  readonly spaces: { readonly base: TableSpace; readonly head: TableSpace };
 }
 
 /** Replicates that either side needs: three processes, or ten slices of time. */
@@ -82,7 +84,7 @@ function fromTime(base: ComparedSeries, head: ComparedSeries, options: GatherOpt
   const statistics = statisticsOf[head.definition.kind];
   let drawn: (Evidence | null)[] | null = null;
   return (statistic) => {
-    drawn ??= blocksEvidence(resample(base), resample(head), {
+    drawn ??= blocksEvidence(resample(base, options.spaces.base), resample(head, options.spaces.head), {
       ...options,
       statistics: statistics.length,
       change: (index, from, to) => options.scales.get(statistics[index] ?? 'value')?.between(from, to) ?? NaN,
@@ -91,8 +93,11 @@ function fromTime(base: ComparedSeries, head: ComparedSeries, options: GatherOpt
   };
 }
 
-function resample({ definition, replicates }: ComparedSeries): Resampled {
+function resample({ definition, replicates }: ComparedSeries, space: TableSpace): Resampled {
   if (definition.kind !== 'histogram') return resampleScalars(replicates, definition);
-  const percentiles = statisticsOf.histogram.map((statistic) => percentileOf(statistic) ?? NaN);
-  return resampleHistograms(replicates, percentiles);
+  return resampleHistograms(
+    replicates,
+    statisticsOf.histogram.map((statistic) => aggregations[statistic].percentile),
+    space,
+  );
 }

@@ -8,6 +8,8 @@ export interface BcaDistribution {
   readonly interval: (confidence: number) => readonly [number, number];
   /** How much of the confidence distribution lies at `value` or below: small when the truth lies above it. */
   readonly below: (value: number) => number;
+  /** No replicate lies on this side of `value`: `below` is then only known to be very small, or very near 1. */
+  readonly beyond: (value: number) => boolean;
 }
 
 /** `replicates` are sorted in place. Throws RangeError without any. */
@@ -33,6 +35,7 @@ export function bcaDistribution(
       const w = normalQuantile(clamp(shareBelow(replicates, value), n)) - bias;
       return normalCdf(w / (1 + skew * w) - bias);
     },
+    beyond: (value) => value < (replicates[0] ?? value) || value > (replicates[n - 1] ?? value),
   };
 }
 

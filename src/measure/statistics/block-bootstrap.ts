@@ -9,11 +9,12 @@ export function drawBlocks(counts: Float64Array, blockLength: number, random: Ra
   const n = counts.length;
   counts.fill(0);
   for (let drawn = 0; drawn < n; drawn += blockLength) {
-    const start = random.int(n);
+    // hot path
     const length = Math.min(blockLength, n - drawn);
+    let index = random.int(n);
     for (let step = 0; step < length; step++) {
-      const index = (start + step) % n;
       counts[index] = (counts[index] ?? 0) + 1;
+      if (++index === n) index = 0;
     }
   }
 }

@@ -55,7 +55,7 @@ function findingsOfRun(result: RunResult): Finding[] {
     (target): Finding => {
       const kind = kinds[target.outcome];
       const message = targetSentence(target);
-      return { ...place, level: levelOf(target), kind, subject: target.expr, message, line: target.line };
+      return { ...place, level: levelOf(target), kind, subject: target.expr, message, line: lineOf(target) };
     },
   );
   const explained = targets.some(({ level }) => level === 'error') && result.aborted === undefined;
@@ -87,6 +87,11 @@ const kinds = {
   underpowered: 'too few samples',
   warn: 'warning',
 } as const satisfies Record<TargetResult['outcome'], Finding['kind']>;
+
+/** Of the target in its file; null when it is not known, or no line at all. */
+export function lineOf({ line }: TargetResult): number | null {
+  return line !== null && Number.isSafeInteger(line) && line > 0 ? line : null;
+}
 
 /** `P1 op_duration p99 < 1ms [lru]: 1.53ms, limit 1.00ms, margin -53% (why) - source`. */
 export function targetSentence(target: TargetResult): string {

@@ -1,7 +1,7 @@
 import { terminal } from '../terminal.ts';
 import { resultsOf } from '../reporter.ts';
 import { plain } from '../text.ts';
-import { targetSentence } from './findings.ts';
+import { lineOf, targetSentence } from './findings.ts';
 import { element, textElement } from './xml.ts';
 import type { Reporter } from '../reporter.ts';
 import type { RunResult, TargetResult } from '../../model/result.ts';
@@ -79,7 +79,8 @@ function runCase(result: RunResult): Case {
 
 function caseOf({ verdict }: RunResult, target: TargetResult, path: string | null): Case {
   const name = `${target.id === null ? '' : `${plain(target.id)} `}${plain(target.expr)}`;
-  const place = path === null ? [] : [`at ${plain(path)}${target.line === null ? '' : `:${target.line}`}`];
+  const line = lineOf(target);
+  const place = path === null ? [] : [`at ${plain(path)}${line === null ? '' : `:${line}`}`];
   const sentence = targetSentence(target);
   const text = [sentence, ...place].join('\n');
   const base = { name, durationNs: null };
@@ -176,7 +177,7 @@ function caseElement(suite: string, { name, durationNs, fault, note }: Case): st
 }
 
 function seconds(ns: number): string {
-  return Math.max(0, ns / 1e9).toFixed(3);
+  return Math.min(Math.max(0, ns / 1e9), 1e12).toFixed(3);
 }
 
 /** ISO 8601 without a time zone, as Ant wrote it and readers expect; UTC. */

@@ -54,7 +54,7 @@ function scenarioText(scenario: ScenarioComparison, chalk: ChalkInstance): strin
   return [
     `${chalk.bold(plain(scenario.name))}  ${chalk[colour](word.toLowerCase())}`,
     ...scenario.differences.map(({ field, base, head }) =>
-      chalk.yellow(`  ${field} differs: ${plain(base)} and ${plain(head)}`),
+      chalk.yellow(`  ${plain(field)} differs: ${plain(base)} and ${plain(head)}`),
     ),
     tableOf(decisive, chalk),
     ...(others.length === 0 ? [] : [chalk.dim('  does not decide:'), tableOf(others, chalk)]),
@@ -83,7 +83,7 @@ function tableOf(rows: readonly ComparisonRow[], chalk: ChalkInstance): string {
       row.change,
       row.interval,
       row.detectable,
-      chalk.dim(row.reason ?? ''),
+      chalk.dim(plain(row.reason ?? '')),
     ]);
   }
   return table.toString();

@@ -95,6 +95,20 @@ describe('the index that SQLite takes for', () => {
     });
   }
 
+  test('the unused of a type is patterns_unused also where statistics say that few patterns share a use count', async (context) => {
+    const store = await opened(context, { slowQueryMs: 0, now: steadily() });
+    const patterns = manyPatterns(3_000).map((one, index) => ({
+      ...one,
+      usageCount: index % 4 === 0 ? 0 : index,
+    }));
+    // More rows than the statistics are left alone for.
+    for (let round = 0; round < 4; round++) await store.putMany(patterns);
+    await store.query({ type: 'type-1', unused: true, orderBy: 'created' });
+    const plan = store.slowQueries().find(({ sql }) => sql.includes('ORDER BY'))?.plan ?? [];
+    assert.deepEqual(plan, ['SEARCH patterns USING INDEX patterns_unused (type=?)']);
+    await store.close();
+  });
+
   test('there are at least ten, compound and partial, and each has its query', () => {
     const all = Object.values(patternIndexes);
     assert.ok(all.length >= 10);

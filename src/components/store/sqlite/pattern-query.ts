@@ -20,6 +20,13 @@ const orderColumns = {
 } satisfies Record<PatternOrder, string>;
 
 /**
+ * Said to be likely, so that SQLite takes the index that holds these alone. Its statistics have only how many patterns
+ * share a use count on average, which is few: it would look this count up in an index on counts, and sort what it finds
+ * there, a quarter of all patterns.
+ */
+const neverUsed = 'likelihood(usage_count = 0, 0.9)';
+
+/**
  * The query as SQL with values as parameters. The conditions of partial indexes are written out where the query's own
  * imply them: SQLite takes such an index only when it finds the condition, a parameter tells it nothing. Not so within
  * a type or domain, whose own indexes are better.
@@ -52,7 +59,7 @@ export function patternSql(query: CheckedQuery): SqlQuery {
   add('updated_at >= ?', query.updatedFromMs);
   add('updated_at < ?', query.updatedBeforeMs);
   add('last_used_at >= ?', query.usedFromMs);
-  if (unused !== undefined) conditions.push(unused ? 'usage_count = 0' : 'usage_count > 0');
+  if (unused !== undefined) conditions.push(unused ? neverUsed : 'usage_count > 0');
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
   const order = ` ORDER BY ${orderColumns[orderBy]}${direction === 'descending' ? ' DESC' : ''}`;
   return {
