@@ -35,6 +35,8 @@ export type { PrepareOptions } from './run/prepare.ts';
 export { explainPlan } from './plan/explain.ts';
 export { builtInScenarios, findScenarios, selectScenarios } from './plan/find-scenarios.ts';
 export type { ScenarioEntry } from './plan/find-scenarios.ts';
+export { readProven } from './plan/read-proven.ts';
+export type { ProvenRow } from './plan/read-proven.ts';
 export { sourceFromFile } from './plan/from/from-module.ts';
 export { loadScenarioFromUrl } from './plan/from/from-url.ts';
 export { importLoadScenario } from './plan/import/import-load.ts';

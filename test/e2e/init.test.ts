@@ -143,6 +143,16 @@ describe('perfkit targets', () => {
     }
   });
 
+  test('shows what no run measures with the tests that prove it', async () => {
+    const { code, stdout } = await perfkit(['targets', 'P28'], { cwd: temporaryFolder() });
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /^ +P28 +the API of the system.*\n +proven by test\/patterns\/pattern-system\.test\.ts/m,
+    );
+    assert.match(stdout, /0 targets, 0 measured, 0 pass; 1 proven by tests/);
+  });
+
   test('refuses an id that there is not, and a folder that there is not', async () => {
     const cwd = temporaryFolder();
     const unknown = await perfkit(['targets', 'P9999'], { cwd });

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { PerfkitError } from '../../model/errors.ts';
 import { formatValue } from '../../model/units.ts';
+import type { ProvenRow } from '../../index.ts';
 import type { LastMeasured } from '../last-measured.ts';
 
 interface TargetsFlags {
@@ -18,18 +19,20 @@ interface TargetRow {
   readonly last: LastMeasured | null;
 }
 
+type Row = TargetRow | ProvenRow;
+
 export function addTargets(program: Command): void {
   program
     .command('targets')
     .description(
-      'List the targets of the built-in scenarios, the document they come from, and their last value.',
+      'List the targets of the built-in scenarios, the document they come from, and their last value; and what tests prove.',
     )
     .argument('[id...]', 'ids (P01 means P01.beyond, too), scenarios or their folders')
     .option('--out <dir>', 'folder that holds the results of earlier runs (default: reports)')
     .option('--json', 'print the list as JSON')
     .addHelpText('after', examples)
     .action(async (words: readonly string[], flags: TargetsFlags) => {
-      const { builtInScenarios, findScenarios } = await import('../../index.ts');
+      const { builtInScenarios, findScenarios, readProven } = await import('../../index.ts');
       const { readMeasurements } = await import('../last-measured.ts');
       const entries = await findScenarios([builtInScenarios]);
       const measurements = await readMeasurements(flags.out ?? 'reports', flags.out !== undefined);
@@ -40,7 +43,7 @@ export function addTargets(program: Command): void {
           last: measurements.find(name, target),
         })),
       );
-      const rows = select(all, words);
+      const rows = select([...all, ...(await readProven())], words);
       process.stdout.write(flags.json === true ? `${JSON.stringify(rows)}\n` : listing(rows));
       const { unreadable, leftOut } = measurements;
       for (const reason of unreadable) process.stderr.write(`left out: ${reason}\n`);
@@ -58,13 +61,12 @@ Examples:
   perfkit targets --out ci-reports --json`;
 
 /** Rows with the id or an id below it (P01.beyond), of the scenario, or of a folder of scenarios. Throws PerfkitError for a word that means none. */
-function select(rows: readonly TargetRow[], words: readonly string[]): readonly TargetRow[] {
+function select(rows: readonly Row[], words: readonly string[]): readonly Row[] {
   if (words.length === 0) return rows;
-  const matches = (row: TargetRow, word: string): boolean =>
+  const matches = (row: Row, word: string): boolean =>
     row.id === word ||
     row.id?.startsWith(`${word}.`) === true ||
-    row.scenario === word ||
-    row.scenario.startsWith(`${word.replace(/\/+$/, '')}/`);
+    ('scenario' in row && isOf(row.scenario, word));
   for (const word of words) {
     if (rows.some((row) => matches(row, word))) continue;
     const ids = [...new Set(rows.flatMap(({ id }) => (id === null ? [] : [id.split('.')[0] ?? id])))];
@@ -76,30 +78,41 @@ function select(rows: readonly TargetRow[], words: readonly string[]): readonly 
   return rows.filter((row) => words.some((word) => matches(row, word)));
 }
 
-function listing(rows: readonly TargetRow[]): string {
-  const byDocument = [...Map.groupBy(rows, documentOf)].toSorted(([a], [b]) => a.localeCompare(b, 'en'));
+/** A scenario, or a folder of scenarios. */
+function isOf(scenario: string, word: string): boolean {
+  return scenario === word || scenario.startsWith(`${word.replace(/\/+$/, '')}/`);
+}
+
+function listing(rows: readonly Row[]): string {
+  const documents = new Map(rows.map((row) => [row.id, documentOf(row)]));
+  // P01.beyond stands beside P01.
+  const group = (row: Row): string => documents.get(row.id?.split('.')[0] ?? null) ?? documentOf(row);
+  const byDocument = [...Map.groupBy(rows, group)].toSorted(([a], [b]) => a.localeCompare(b, 'en'));
   const width = Math.min(Math.max(...rows.map(({ id }) => (id ?? '-').length), 4), 12);
-  const blocks = byDocument.map(([document, group]) => {
-    const lines = group.toSorted(byId).map((row) => block(row, width));
-    return `${document}: ${summary(group)}\n${lines.join('')}`;
+  const blocks = byDocument.map(([document, of]) => {
+    const lines = of.toSorted(byId).map((row) => block(row, width));
+    return `${document}: ${summary(of)}\n${lines.join('')}`;
   });
   return `${blocks.join('\n')}\n${summary(rows)}\n`;
 }
 
 /** `patterns: 80 %+ hit rate` comes from the document `patterns`. */
-function documentOf({ source }: TargetRow): string {
+function documentOf({ source }: Row): string {
   return source === null ? 'without a document' : (source.split(':')[0] ?? source).trim();
 }
 
 /** P2 before P10, those without an id last, otherwise as they come. */
-function byId(a: TargetRow, b: TargetRow): number {
+function byId(a: Row, b: Row): number {
   if (a.id === null || b.id === null) return Number(a.id === null) - Number(b.id === null);
   return a.id.localeCompare(b.id, 'en', { numeric: true });
 }
 
-function block({ id, expr, scenario, source, severity, last }: TargetRow, width: number): string {
+function block(row: Row, width: number): string {
   const indent = ' '.repeat(width + 4);
-  const reason = source === null ? '' : source.slice(source.indexOf(':') + 1).trim();
+  const reason = row.source === null ? '' : row.source.slice(row.source.indexOf(':') + 1).trim();
+  if ('tests' in row)
+    return `  ${row.id.padEnd(width)}  ${reason}\n${indent}proven by ${row.tests.join(', ')}\n`;
+  const { id, expr, scenario, severity, last } = row;
   const where = [scenario, severity === 'warn' ? 'warns only' : '', reason].filter((part) => part !== '');
   return `  ${(id ?? '-').padEnd(width)}  ${expr}\n${indent}${state(last, expr)}\n${indent}${where.join(', ')}\n`;
 }
@@ -124,8 +137,11 @@ const outcomeText = {
   invalid: 'the run was invalid',
 } satisfies Record<LastMeasured['outcome'], string>;
 
-function summary(rows: readonly TargetRow[]): string {
-  const measured = rows.filter(({ last }) => last !== null);
+function summary(rows: readonly Row[]): string {
+  const targets = rows.filter((row) => 'expr' in row);
+  const measured = targets.filter(({ last }) => last !== null);
   const passed = measured.filter(({ last, expr }) => last?.outcome === 'pass' && last.expr === expr.trim());
-  return `${rows.length} ${rows.length === 1 ? 'target' : 'targets'}, ${measured.length} measured, ${passed.length} pass`;
+  const proven = rows.length - targets.length;
+  const counts = `${targets.length} ${targets.length === 1 ? 'target' : 'targets'}, ${measured.length} measured, ${passed.length} pass`;
+  return proven === 0 ? counts : `${counts}; ${proven} proven by tests`;
 }
