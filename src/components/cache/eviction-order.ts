@@ -9,7 +9,7 @@ export interface EvictionOrder {
   touched(slot: number): void;
   /** Its bytes have changed; only called where bytes are counted. */
   reweighed(slot: number, weight: number): void;
-  removed(slot: number): void;
+  removed(slot: number, key: unknown): void;
   /**
    * The slot to evict next, which stays until `removed` says so; the caller always follows with that. Only asked when
    * there is one. `byWeight`: bytes are short, not places, so a heavy entry costs more than a light one.

@@ -292,8 +292,9 @@ export class SlotCache<K, V> implements Cache<K, V> {
   }
 
   #unlink(slot: number): void {
-    this.#slots.delete(this.#entries.key(slot));
-    this.#order.removed(slot);
+    const key = this.#entries.key(slot);
+    this.#slots.delete(key);
+    this.#order.removed(slot, key);
     this.#expiry?.remove(slot);
     this.#tags?.remove(slot);
     this.#entries.release(slot);

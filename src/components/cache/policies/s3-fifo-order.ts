@@ -1,9 +1,9 @@
 import type { EvictionOrder } from '../eviction-order.ts';
-import { GhostTable } from './ghost-table.ts';
-import { KeyHasher } from './key-hasher.ts';
-import { grown } from './slot-lists.ts';
+import { RecentHashes } from './recent-hashes.ts';
+import { UseHistory } from './use-history.ts';
 import { WeighedLists } from './weighed-lists.ts';
 
+const none = -1;
 const small = 0;
 const main = 1;
 const smallShare = 0.1;
@@ -20,10 +20,10 @@ const promotionUses = 2;
  */
 export class S3FifoOrder implements EvictionOrder {
   readonly #lists: WeighedLists;
-  readonly #hasher = new KeyHasher();
-  readonly #ghosts = new GhostTable();
-  #uses = new Uint8Array(0);
-  #hash = new Int32Array(0);
+  readonly #hashes = new RecentHashes();
+  readonly #ghosts = new UseHistory();
+  /** The last victim of the small queue. */
+  #leaving = none;
 
   constructor({ weighted }: { readonly weighted: boolean }) {
     this.#lists = new WeighedLists(2, weighted);
@@ -31,19 +31,17 @@ export class S3FifoOrder implements EvictionOrder {
 
   // hot path
   touched(slot: number): void {
-    const uses = this.#uses[slot] ?? 0;
-    if (uses < mostUses) this.#uses[slot] = uses + 1;
+    this.#lists.addUse(slot, mostUses);
   }
 
   added(slot: number, key: unknown, weight: number): void {
-    const hash = this.#hasher.hash(key);
-    const list = this.#ghosts.take(hash, this.#lists.length(main)) ? main : small;
-    this.#hash[slot] = hash;
-    this.#uses[slot] = 0;
-    this.#lists.add(list, slot, weight);
+    const isBack = this.#ghosts.take(this.#hashes.add(slot, key)) > 0;
+    this.#lists.add(isBack ? main : small, slot, weight);
   }
 
-  removed(slot: number): void {
+  removed(slot: number, key: unknown): void {
+    if (slot === this.#leaving) this.#ghosts.put(this.#hashes.hash(slot, key), 1);
+    this.#leaving = none;
     this.#lists.remove(slot);
   }
 
@@ -55,17 +53,17 @@ export class S3FifoOrder implements EvictionOrder {
     for (;;) {
       const fromSmall = this.#isSmallFull() || this.#lists.length(main) === 0;
       const slot = this.#lists.tail(fromSmall ? small : main);
-      const uses = this.#uses[slot] ?? 0;
+      const uses = this.#lists.uses(slot);
       if (fromSmall) {
         if (uses < promotionUses) {
-          this.#ghosts.add(this.#hash[slot] ?? 0);
+          this.#leaving = slot;
           return slot;
         }
         this.#lists.move(slot, small, main);
-        this.#uses[slot] = 0;
+        this.#lists.setUses(slot, 0);
       } else {
         if (uses === 0) return slot;
-        this.#uses[slot] = uses - 1;
+        this.#lists.setUses(slot, uses - 1);
         this.#lists.toHead(main, slot);
       }
     }
@@ -73,16 +71,15 @@ export class S3FifoOrder implements EvictionOrder {
 
   grow(capacity: number): void {
     this.#lists.grow(capacity);
-    this.#ghosts.grow(capacity);
-    this.#uses = grown(this.#uses, new Uint8Array(capacity));
-    this.#hash = grown(this.#hash, new Int32Array(capacity));
+    this.#hashes.grow(capacity);
+    this.#ghosts.grow((1 - smallShare) * capacity);
   }
 
   clear(): void {
     this.#lists.clear();
+    this.#hashes.clear();
     this.#ghosts.clear();
-    this.#uses = new Uint8Array(0);
-    this.#hash = new Int32Array(0);
+    this.#leaving = none;
   }
 
   #isSmallFull(): boolean {

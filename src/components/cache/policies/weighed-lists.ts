@@ -1,13 +1,14 @@
 import { grown, SlotLists } from './slot-lists.ts';
 
 /**
- * Slot lists that know which list a slot is in and how much there is in each: bytes where bytes are counted,
- * otherwise entries. All O(1) but `grow`.
+ * Slot lists that know which list a slot is in, how often it was used, and how much there is in each list: bytes where
+ * bytes are counted, otherwise entries. All O(1) but `grow` and `halveUses`.
  */
 export class WeighedLists {
   readonly #lists: SlotLists;
   readonly #isWeighted: boolean;
-  #list = new Uint8Array(0);
+  /** A byte for each slot: its uses in the upper half, the flag in bit 2, its list (one of four) in the lowest two. */
+  #marks = new Uint8Array(0);
   #weight = new Float64Array(0);
   /** Bytes in each list. */
   readonly #weights: Float64Array;
@@ -49,7 +50,43 @@ export class WeighedLists {
 
   // hot path
   listOf(slot: number): number {
-    return this.#list[slot] ?? 0;
+    return (this.#marks[slot] ?? 0) & 3;
+  }
+
+  uses(slot: number): number {
+    return (this.#marks[slot] ?? 0) >>> 4;
+  }
+
+  /** Count a use, up to `most` (15 at most); 1 if there was room, else 0. Without a branch, for none would be foreseen. */
+  // hot path
+  addUse(slot: number, most: number): number {
+    const mark = this.#marks[slot] ?? 0;
+    const added = (mark - (most << 4)) >>> 31;
+    this.#marks[slot] = mark + (added << 4);
+    return added;
+  }
+
+  /** The flag is the policy's own; a slot comes without it. */
+  isFlagged(slot: number): boolean {
+    return ((this.#marks[slot] ?? 0) & 4) !== 0;
+  }
+
+  setFlag(slot: number, isSet: boolean): void {
+    this.#marks[slot] = ((this.#marks[slot] ?? 0) & ~4) | (isSet ? 4 : 0);
+  }
+
+  /** 0 to 15. */
+  setUses(slot: number, uses: number): void {
+    this.#marks[slot] = (uses << 4) | ((this.#marks[slot] ?? 0) & 15);
+  }
+
+  /** Forget half of every slot's uses. */
+  halveUses(): void {
+    const words = new Uint32Array(this.#marks.buffer);
+    for (let index = 0; index < words.length; index++) {
+      const word = words[index] ?? 0;
+      words[index] = ((word >>> 1) & 0x7070_7070) | (word & 0x0f0f_0f0f);
+    }
   }
 
   /** 1 where bytes are not counted. */
@@ -57,9 +94,9 @@ export class WeighedLists {
     return this.#weight[slot] ?? 1;
   }
 
-  /** To the head of a list. Nothing weighs nothing: an entry counts as a byte at least. */
+  /** To the head of a list, without uses. Nothing weighs nothing: an entry counts as a byte at least. */
   add(list: number, slot: number, weight: number): void {
-    this.#list[slot] = list;
+    this.#marks[slot] = list;
     this.#lists.push(list, slot);
     this.#entries++;
     if (this.#isWeighted) this.#weigh(slot, Math.max(weight, 1));
@@ -91,18 +128,19 @@ export class WeighedLists {
     }
     this.#lists.remove(from, slot);
     this.#lists.push(to, slot);
-    this.#list[slot] = to;
+    this.#marks[slot] = ((this.#marks[slot] ?? 0) & ~3) | to;
   }
 
   grow(capacity: number): void {
     this.#lists.grow(capacity);
-    this.#list = grown(this.#list, new Uint8Array(capacity));
+    // Whole words, for `halveUses`.
+    this.#marks = grown(this.#marks, new Uint8Array((capacity + 3) & ~3));
     if (this.#isWeighted) this.#weight = grown(this.#weight, new Float64Array(capacity));
   }
 
   clear(): void {
     this.#lists.clear();
-    this.#list = new Uint8Array(0);
+    this.#marks = new Uint8Array(0);
     this.#weight = new Float64Array(0);
     this.#weights.fill(0);
     this.#totalWeight = 0;
