@@ -26,24 +26,14 @@ export class BatchCounters {
     return this.added - this.completed - this.failed - this.aborted - this.dropped - this.expired;
   }
 
-  stats(now: Pick<BatcherStats, Now>): BatcherStats {
+  stats(this: BatchCounters, now: Pick<BatcherStats, Now>): BatcherStats {
+    const { handedOver, wait, handler, ...counts } = this;
     return {
-      added: this.added,
-      completed: this.completed,
-      failed: this.failed,
-      aborted: this.aborted,
-      dropped: this.dropped,
-      expired: this.expired,
-      rejected: this.rejected,
-      deduplicated: this.deduplicated,
-      retried: this.retried,
-      batches: this.batches,
-      meanBatchSize: this.batches === 0 ? 0 : this.handedOver / this.batches,
+      ...counts,
       ...now,
-      wait: this.wait.summary(),
-      handler: this.handler.summary(),
-      payloadBytes: this.payloadBytes,
-      compressedBytes: this.compressedBytes,
+      meanBatchSize: this.batches === 0 ? 0 : handedOver / this.batches,
+      wait: wait.summary(),
+      handler: handler.summary(),
     };
   }
 }

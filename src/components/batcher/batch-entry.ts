@@ -106,3 +106,14 @@ export class BatchEntry<T, R> implements PrioritizedEntry {
     return true;
   }
 }
+
+/** Of an entry that was not handed over yet, unless it says how often. */
+export function newExtra<T, R>({
+  bytes,
+  release,
+  key,
+  attempts = 0,
+}: Pick<EntryExtra<T, R>, 'bytes' | 'release' | 'key'> &
+  Partial<Pick<EntryExtra<T, R>, 'attempts'>>): EntryExtra<T, R> {
+  return { bytes, release, key, attempts, deadline: null, lastError: undefined, leader: null, followers: [] };
+}

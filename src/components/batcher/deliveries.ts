@@ -4,14 +4,16 @@ import type { BatchCounters } from './batch-counters.ts';
 import type { Batch, BatchEntry } from './batch-entry.ts';
 import type { BatchSizer } from './batch-sizer.ts';
 import type { BatcherSettings } from './batcher-options.ts';
-import { abortBatch, asError, runBatch } from './run-batch.ts';
+import { abortBatch, asError, checkResults, runBatch } from './run-batch.ts';
+import type { Settlements } from './settlements.ts';
 
 export interface DeliveriesOptions<T, R> {
   readonly settings: BatcherSettings<T, R>;
   readonly counters: BatchCounters;
   readonly sizer: BatchSizer;
-  /** What the handler gave for an entry, when its batch no longer runs. */
-  readonly onResult: (entry: BatchEntry<T, R>, result: R | Error) => void;
+  readonly settlements: Settlements<T, R>;
+  /** What the handler gave for an entry that somebody waits for, when its batch no longer runs. */
+  readonly onFailure: (entry: BatchEntry<T, R>, error: Error) => void;
   /** After the last entry of a batch. */
   readonly onEnd: () => void;
 }
@@ -30,25 +32,28 @@ export class Deliveries<T, R> {
     return this.#running.length;
   }
 
-  /** Give the entries to the handler. */
+  /** Give the entries, at least one, to the handler. */
   start(entries: readonly BatchEntry<T, R>[]): void {
     const { counters, settings } = this.#options;
-    const items = entries.map((entry) => entry.item);
+    const items: T[] = [];
     const batch: Batch<T, R> = { entries, items, controller: null, wanted: entries.length };
     const nowMs = settings.now();
-    let ofTick = 0;
+    let { added } = entries[0]!;
+    let before = 0;
     // hot path
     for (let index = 0; index < entries.length; index++) {
-      const { added, extra } = entries[index]!;
-      if (extra !== null) {
-        entries[index]!.where = batch;
-        extra.attempts++;
+      const entry = entries[index]!;
+      items.push(entry.item);
+      if (entry.extra !== null) {
+        entry.where = batch;
+        entry.extra.attempts++;
       }
-      ofTick++;
-      if (added === entries[index + 1]?.added) continue;
-      counters.wait.record(nowMs - added.ms, ofTick);
-      ofTick = 0;
+      if (entry.added === added) continue;
+      counters.wait.record(nowMs - added.ms, index - before);
+      before = index;
+      added = entry.added;
     }
+    counters.wait.record(nowMs - added.ms, entries.length - before);
     counters.batches++;
     counters.handedOver += entries.length;
     void this.#deliver(this.#running.push(batch), nowMs);
@@ -64,16 +69,15 @@ export class Deliveries<T, R> {
   }
 
   async #deliver(node: ListNode<Batch<T, R>>, startMs: number): Promise<void> {
-    const { counters, settings, sizer, onResult, onEnd } = this.#options;
+    const { counters, settings, sizer, settlements, onFailure, onEnd } = this.#options;
     const { entries } = node.value;
     let results: readonly (R | Error)[] = [];
     let thrown: Error | null = null;
     try {
-      results = await runBatch(node.value, settings, ({ bytes, originalBytes }) => {
-        counters.payloadBytes += originalBytes;
-        counters.compressedBytes += bytes.byteLength;
-      });
+      results = checkResults(await runBatch(node.value, settings, counters), entries.length);
     } catch (error) {
+      // A handler that throws at once must not fail its items while they, and others, are being handed over.
+      await Promise.resolve();
       thrown = asError(error);
     }
     const handlerMs = settings.now() - startMs;
@@ -84,7 +88,9 @@ export class Deliveries<T, R> {
     for (let index = 0; index < entries.length; index++) {
       const entry = entries[index]!;
       if (entry.extra !== null) entry.where = null;
-      onResult(entry, thrown ?? results[index]!);
+      const result = thrown ?? results[index]!;
+      if (!(result instanceof Error)) settlements.succeed(entry, result);
+      else if (entry.wanted) onFailure(entry, result);
     }
     onEnd();
   }

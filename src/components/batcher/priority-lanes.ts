@@ -70,7 +70,7 @@ export class PriorityLanes<T extends PrioritizedEntry> {
     if (only !== undefined) {
       this.#length = 0;
       this.#bytes = 0;
-      this.#passedOver.fill(0);
+      for (let level = 0; level < this.#passedOver.length; level++) this.#passedOver[level] = 0;
       return only.takeAll();
     }
     const batch: T[] = [];
@@ -136,7 +136,8 @@ export class PriorityLanes<T extends PrioritizedEntry> {
 
   /** The lane that has all entries; undefined where several have some. */
   #onlyLane(): EntryLane<T> | undefined {
-    return this.#lanes.find((lane) => lane.length === this.#length);
+    for (const lane of this.#lanes) if (lane.length === this.#length) return lane;
+    return undefined;
   }
 
   /** The priority passed over longest, if that is too long; else -1. */

@@ -1,29 +1,22 @@
-import { backoffMs } from '../internal/backoff.ts';
-import { positiveInteger, wholeNumber } from '../internal/option-checks.ts';
+import { positiveInteger } from '../internal/option-checks.ts';
 import { WakeUp } from '../internal/wake-up.ts';
 import { BatchCounters } from './batch-counters.ts';
-import { BatchEntry } from './batch-entry.ts';
-import type { EntryExtra } from './batch-entry.ts';
+import type { BatchEntry } from './batch-entry.ts';
 import { createBatchSizer } from './batch-sizer.ts';
 import type { BatchSizer } from './batch-sizer.ts';
-import {
-  BatchResultError,
-  BatcherClosedError,
-  DeliveryTimeoutError,
-  ItemDroppedError,
-  QueueFullError,
-} from './batcher-errors.ts';
+import { BatcherClosedError, DeliveryTimeoutError } from './batcher-errors.ts';
 import { batcherSettings } from './batcher-options.ts';
 import type { BatcherOptions, BatcherSettings } from './batcher-options.ts';
 import type { AddOptions, Batcher, BatcherStats } from './batcher.ts';
 import { Deliveries } from './deliveries.ts';
 import { EntryQueue } from './entry-queue.ts';
-import { levelOf, mediumLevel } from './priorities.ts';
-import type { Tick } from './priority-lanes.ts';
+import { Intake } from './intake.ts';
+import { retryOrFail } from './retry-or-fail.ts';
 import { abortBatch, asError } from './run-batch.ts';
 import { Settlements } from './settlements.ts';
 import type { Outcome } from './settlements.ts';
 import { SizeWaits } from './size-waits.ts';
+import { TickClock } from './tick-clock.ts';
 
 /** Takes items into an EntryQueue and batches out of it, when they are due and the handler has a place. One timer. */
 export class QueueBatcher<T, R> implements Batcher<T, R> {
@@ -32,45 +25,51 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
   readonly #deliveries: Deliveries<T, R>;
   readonly #settlements: Settlements<T, R>;
   readonly #sizer: BatchSizer;
+  readonly #clock: TickClock;
+  readonly #intake: Intake<T, R>;
   readonly #wakeUp: WakeUp;
   readonly #sizeWaits = new SizeWaits();
   readonly #counters = new BatchCounters();
-  /** Whether an item needs no more than an entry: most batchers have neither sizes nor keys nor deadlines. */
-  readonly #isPlain: boolean;
   #closed: { readonly reason: unknown; readonly aborted: boolean } | null = null;
-  /** Whether `schedule` was asked and has not called back. */
-  #scheduled = false;
+  /** Whether there is a `schedule`, and it is not asked already. */
+  #mayAsk: boolean;
   /** Entries of ticks up to this one are due at once. */
   #flushedUpTo = 0;
-  /** Reading the clock costs as much as an entry, and all that is added by one event may have one time. */
-  #tick: Tick | null = null;
-  #ticks = 0;
-  /** Only now is a timer set: most batches of a busy batcher are full, and gone, within a tick. */
-  readonly #endTick = (): void => {
-    this.#tick = null;
-    const { concurrency, schedule, maxWaitMs } = this.#settings;
-    const { waiting } = this.#queue;
-    if (schedule === null && waiting.length > 0 && this.#deliveries.length < concurrency)
-      this.#wakeUp.at(waiting.oldestMs() + maxWaitMs);
+  readonly #onSchedule = (): void => {
+    this.#mayAsk = this.#settings.schedule !== null;
+    this.#flushedUpTo = this.#clock.end();
+    this.#advance();
   };
   readonly #onSignal = (): void => this.#abortAll(this.#settings.signal?.reason);
 
   constructor(options: BatcherOptions<T, R>) {
     const settings = batcherSettings(options);
-    const { timers, now, signal, sizeOf, keyOf, deliveryTimeoutMs } = settings;
+    const { timers, now, signal } = settings;
     this.#settings = settings;
-    this.#isPlain = sizeOf === null && keyOf === null && deliveryTimeoutMs === 0;
-    this.#queue = new EntryQueue(settings);
+    this.#mayAsk = settings.schedule !== null;
+    const counters = this.#counters;
+    const queue = new EntryQueue<T, R>(settings);
+    const settlements = new Settlements<T, R>(counters, settings.deliveryTimeoutMs);
+    const clock = new TickClock(now, () => this.#afterTick());
+    this.#queue = queue;
+    this.#settlements = settlements;
+    this.#clock = clock;
     this.#sizer = createBatchSizer(settings.maxBatchSize, settings.adaptive);
-    this.#settlements = new Settlements(this.#counters, deliveryTimeoutMs);
+    this.#intake = new Intake({
+      settings,
+      queue,
+      settlements,
+      counters,
+      clock,
+      onAbort: (entry, reason) => this.#giveUp(entry, reason, 'aborted'),
+      onDeadline: (dueMs) => this.#wakeUp.at(dueMs),
+    });
     this.#deliveries = new Deliveries({
       settings,
-      counters: this.#counters,
+      settlements,
+      counters,
       sizer: this.#sizer,
-      onResult: (entry, result) => {
-        if (!(result instanceof Error)) this.#settlements.succeed(entry, result);
-        else if (entry.wanted) this.#retryOrFail(entry, result);
-      },
+      onFailure: (entry, error) => retryOrFail(entry, error, { settings, queue, settlements, counters }),
       onEnd: () => this.#advance(),
     });
     this.#wakeUp = new WakeUp({ timers, now, ring: () => this.#wake(), keepsAlive: true });
@@ -80,20 +79,12 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
 
   // hot path
   add(item: T, options?: AddOptions): Promise<R> {
-    if (this.#closed !== null) return Promise.reject(this.#closed.reason);
-    if (options?.signal?.aborted === true) return Promise.reject(options.signal.reason);
-    try {
-      if (!this.#isPlain || options?.signal !== undefined) return this.#takeEquipped(item, options);
-      const level = options === undefined ? mediumLevel : levelOf(options.priority);
-      if (this.#queue.full) this.#makeRoom(level);
-      const entry = this.#entry(item, level);
-      const promise = entry.open();
-      this.#queue.enter(entry);
-      this.#afterEntry();
-      return promise;
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    if (options !== undefined || this.#closed !== null || !this.#intake.takesPlain)
+      return this.#addCarefully(item, options);
+    const promise = this.#intake.takePlain(item);
+    if (this.#queue.waiting.length >= this.#sizer.limit) this.#advance();
+    else if (this.#mayAsk) this.#askSchedule();
+    return promise;
   }
 
   addMany(items: Iterable<T>, options?: AddOptions): Promise<(R | Error)[]> {
@@ -101,7 +92,7 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
   }
 
   flush(): Promise<void> {
-    this.#flushedUpTo = this.#endTickNow();
+    this.#flushedUpTo = this.#clock.end();
     const flushed = this.#settlements.untilSettled(this.#flushedUpTo);
     this.#advance();
     return flushed;
@@ -130,73 +121,41 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
     });
   }
 
-  /** An item with a size, a key, a signal or a deadline. */
-  #takeEquipped(item: T, options: AddOptions | undefined): Promise<R> {
-    const { sizeOf, keyOf } = this.#settings;
-    const queue = this.#queue;
-    const level = levelOf(options?.priority);
-    const bytes = sizeOf === null ? 0 : wholeNumber('sizeOf(item)', sizeOf(item));
-    const key = keyOf === null ? undefined : keyOf(item);
-    const equal = keyOf === null ? undefined : queue.find(key);
-    if (queue.full && equal === undefined) this.#makeRoom(level);
-    const entry = this.#entry(item, level);
-    const promise = entry.open();
-    // One without a key has itself for one, so that it is never found.
-    this.#equip(entry, bytes, keyOf === null ? entry : key, options?.signal);
-    if (equal === undefined) queue.enter(entry);
-    else {
-      this.#counters.deduplicated++;
-      queue.join(entry, equal);
+  /** An item with a size, a key, a deadline or options, or one for which there may be no room. */
+  #addCarefully(item: T, options: AddOptions | undefined): Promise<R> {
+    if (this.#closed !== null) return Promise.reject(this.#closed.reason);
+    if (options?.signal?.aborted === true) return Promise.reject(options.signal.reason);
+    try {
+      const promise = this.#intake.take(item, options);
+      this.#afterEntry();
+      return promise;
+    } catch (error) {
+      return Promise.reject(error);
     }
-    this.#afterEntry();
-    return promise;
-  }
-
-  #entry(item: T, level: number): BatchEntry<T, R> {
-    this.#settlements.expect();
-    return new BatchEntry<T, R>(item, this.#tick ?? this.#beginTick(), level);
-  }
-
-  #equip(entry: BatchEntry<T, R>, bytes: number, key: unknown, signal: AbortSignal | undefined): void {
-    let release: (() => void) | null = null;
-    if (signal !== undefined) {
-      const onAbort = (): void => this.#giveUp(entry, signal.reason, 'aborted');
-      signal.addEventListener('abort', onAbort);
-      release = () => signal.removeEventListener('abort', onAbort);
-    }
-    const { deliveryTimeoutMs } = this.#settings;
-    entry.extra = { ...plainExtra, bytes, release, key, followers: [] };
-    if (deliveryTimeoutMs === 0) return;
-    this.#settlements.limit(entry);
-    this.#wakeUp.at(entry.added.ms + deliveryTimeoutMs);
   }
 
   /** Time is not looked at here: items of one tick stay together even when maxWaitMs is 0. */
   #afterEntry(): void {
-    const { maxBatchBytes, concurrency, schedule } = this.#settings;
     const { waiting } = this.#queue;
-    if (waiting.length >= this.#sizer.limit || waiting.bytes >= maxBatchBytes) this.#advance();
-    else if (schedule !== null && this.#deliveries.length < concurrency) this.#callSchedule(schedule);
+    if (waiting.length >= this.#sizer.limit || waiting.bytes >= this.#settings.maxBatchBytes) this.#advance();
+    else if (this.#mayAsk) this.#askSchedule();
   }
 
-  /** Throws QueueFullError when there is no room and none can be made. */
-  #makeRoom(level: number): void {
-    const { overflow, maxQueue } = this.#settings;
-    if (overflow === 'block') return;
-    const victim = overflow === 'drop-oldest' ? this.#queue.waiting.leastImportant(level) : undefined;
-    if (victim === undefined) {
-      this.#counters.rejected++;
-      throw new QueueFullError(maxQueue);
-    }
-    this.#queue.leave(victim);
-    this.#settlements.fail(victim, new ItemDroppedError(maxQueue), 'dropped');
+  /** Only now is a timer set: most batches of a busy batcher are full, and gone, within a tick. */
+  #afterTick(): void {
+    const { concurrency, schedule, maxWaitMs } = this.#settings;
+    const { waiting } = this.#queue;
+    if (schedule === null && waiting.length > 0 && this.#deliveries.length < concurrency)
+      this.#wakeUp.at(waiting.oldestMs() + maxWaitMs);
   }
 
-  #callSchedule(schedule: (handOver: () => void) => void): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
+  /** Not while the handler is busy: it is asked again for what waits then. */
+  #askSchedule(): void {
+    const { schedule, concurrency } = this.#settings;
+    if (schedule === null || !this.#mayAsk || this.#deliveries.length >= concurrency) return;
+    this.#mayAsk = false;
     try {
-      schedule(() => this.#onSchedule());
+      schedule(this.#onSchedule);
     } catch (error) {
       // What waits must not wait for ever for that; the fault is the caller's, and goes where it is seen.
       this.#onSchedule();
@@ -204,12 +163,6 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
         throw error;
       });
     }
-  }
-
-  #onSchedule(): void {
-    this.#scheduled = false;
-    this.#flushedUpTo = this.#endTickNow();
-    this.#advance();
   }
 
   #wake(): void {
@@ -237,7 +190,7 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
     this.#sizeWaits.update(queue.size + queue.blocked);
     // A busy handler needs no timer for what waits: it comes back here when it is done.
     const more = this.#deliveries.length < concurrency && queue.waiting.length > 0;
-    if (more && schedule !== null) this.#callSchedule(schedule);
+    if (more) this.#askSchedule();
     const dueMs = Math.min(
       more && schedule === null ? queue.waiting.oldestMs() + maxWaitMs : Infinity,
       queue.nextAttemptMs,
@@ -254,25 +207,6 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
     if (waiting.length >= this.#sizer.limit || waiting.bytes >= maxBatchBytes) return true;
     if (waitingAgain > 0 || waiting.oldestOrder() <= this.#flushedUpTo) return true;
     return schedule === null && waiting.oldestMs() + maxWaitMs <= now();
-  }
-
-  #retryOrFail(entry: BatchEntry<T, R>, error: Error): void {
-    const { retries, shouldRetry, backoff, random, now } = this.#settings;
-    let reason = error;
-    try {
-      // A handler that breaks its contract will do so again.
-      entry.extra ??= { ...plainExtra, key: entry, attempts: 1, followers: [] };
-      const { attempts } = entry.extra;
-      if (attempts <= retries && !(error instanceof BatchResultError) && shouldRetry(error)) {
-        entry.extra.lastError = error;
-        this.#counters.retried++;
-        this.#queue.backOff(entry, now() + backoffMs(backoff, attempts, random));
-        return;
-      }
-    } catch (refusal) {
-      reason = asError(refusal);
-    }
-    this.#settlements.fail(entry, reason, 'failed');
   }
 
   /** One caller no longer waits; what nobody waits for goes. */
@@ -297,25 +231,4 @@ export class QueueBatcher<T, R> implements Batcher<T, R> {
     this.#deliveries.abort((entry) => this.#settlements.fail(entry, reason, 'aborted'));
     this.#advance();
   }
-
-  #beginTick(): Tick {
-    this.#tick = { ms: this.#settings.now(), order: ++this.#ticks };
-    process.nextTick(this.#endTick);
-    return this.#tick;
-  }
-
-  /** What is added from now on is of another tick; the order of the last one. */
-  #endTickNow(): number {
-    this.#tick = null;
-    return this.#ticks;
-  }
 }
-
-const plainExtra = {
-  bytes: 0,
-  release: null,
-  attempts: 0,
-  deadline: null,
-  lastError: undefined,
-  leader: null,
-} satisfies Partial<EntryExtra<unknown, unknown>>;

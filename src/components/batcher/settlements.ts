@@ -51,7 +51,7 @@ export class Settlements<T, R> {
       this.#counters.completed++;
       this.#settled(entry);
     }
-    if (entry.extra !== null) for (const follower of entry.extra.followers) this.succeed(follower, value);
+    if (entry.extra !== null) this.#succeedFollowers(entry.extra.followers, value);
   }
 
   /** The entry and those that follow it. */
@@ -75,6 +75,10 @@ export class Settlements<T, R> {
 
   untilIdle(): Promise<void> {
     return this.#idleWaits.wait(1, this.#counters.unsettled);
+  }
+
+  #succeedFollowers(followers: readonly BatchEntry<T, R>[], value: R): void {
+    for (const follower of followers) this.succeed(follower, value);
   }
 
   #settled(entry: BatchEntry<T, R>): void {

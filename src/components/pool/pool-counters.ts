@@ -26,24 +26,18 @@ export class PoolCounters {
     this.#startMs = startMs;
   }
 
-  stats(now: Pick<PoolStats, Now>, nowMs: number): PoolStats {
-    const borrowedMs = this.use.sumMs + now.borrowed * nowMs - this.borrowedSinceSumMs;
+  stats(this: PoolCounters, now: Pick<PoolStats, Now>, nowMs: number): PoolStats {
+    const { borrowedSinceSumMs, wait, use, create, ...counts } = this;
+    const borrowedMs = use.sumMs + now.borrowed * nowMs - borrowedSinceSumMs;
     const ageMs = nowMs - this.#startMs;
     return {
+      ...counts,
       ...now,
-      created: this.created,
-      createFailures: this.createFailures,
-      validationFailures: this.validationFailures,
-      destroyed: this.destroyed,
-      destroyFailures: this.destroyFailures,
-      acquires: this.acquires,
-      waits: this.waits,
-      leaks: this.leaks,
       // Sums of floating point numbers may come out a trifle beyond.
       utilization: ageMs > 0 ? Math.min(1, Math.max(0, borrowedMs / (this.#max * ageMs))) : 0,
-      wait: this.wait.summary(),
-      use: this.use.summary(),
-      create: this.create.summary(),
+      wait: wait.summary(),
+      use: use.summary(),
+      create: create.summary(),
     };
   }
 }

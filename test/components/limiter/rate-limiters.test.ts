@@ -12,95 +12,88 @@ interface Taking {
   readonly points: number;
 }
 
+interface Request {
+  readonly afterMs: number;
+  readonly points: number;
+}
+
 const requests = fc.array(
   fc.record({ afterMs: fc.nat({ max: 60 }), points: fc.integer({ min: 1, max: 4 }) }),
   { minLength: 1, maxLength: 100 },
 );
+
+/** `check` with any requests, a limit that each of them is within, and any `second` up to `most`. */
+const forAnyRequests = (
+  most: number,
+  check: (all: readonly Request[], limit: number, second: number) => void,
+): void =>
+  fc.assert(
+    fc.property(requests, fc.integer({ min: 4, max: 10 }), fc.integer({ min: 1, max: most }), check),
+    {
+      numRuns: 200,
+    },
+  );
 
 /** Points taken in [fromMs, toMs). */
 const takenIn = (takings: readonly Taking[], fromMs: number, toMs: number): number =>
   takings.reduce((sum, { atMs, points }) => (atMs >= fromMs && atMs < toMs ? sum + points : sum), 0);
 
 test('token bucket: never more than a burst and the refill, in any span of time', () => {
-  fc.assert(
-    fc.property(
-      requests,
-      fc.integer({ min: 4, max: 10 }),
-      fc.integer({ min: 1, max: 200 }),
-      (all, capacity, rate) => {
-        let nowMs = 0;
-        const limiter = createTokenBucket({ capacity, refillPerSecond: rate, now: () => nowMs });
-        const takings: Taking[] = [];
-        for (const { afterMs, points } of all) {
-          nowMs += afterMs;
-          if (limiter.consume('k', points).allowed) takings.push({ atMs: nowMs, points });
-        }
-        for (const { atMs: fromMs } of takings) {
-          for (const { atMs: toMs } of takings) {
-            if (toMs < fromMs) continue;
-            const most = capacity + ((toMs - fromMs) * rate) / 1000;
-            assert.ok(takenIn(takings, fromMs, toMs + 0.5) <= most + 1e-6);
-          }
-        }
-      },
-    ),
-    { numRuns: 200 },
-  );
+  forAnyRequests(200, (all, capacity, rate) => {
+    let nowMs = 0;
+    const limiter = createTokenBucket({ capacity, refillPerSecond: rate, now: () => nowMs });
+    const takings: Taking[] = [];
+    for (const { afterMs, points } of all) {
+      nowMs += afterMs;
+      if (limiter.consume('k', points).allowed) takings.push({ atMs: nowMs, points });
+    }
+    for (const { atMs: fromMs } of takings) {
+      for (const { atMs: toMs } of takings) {
+        if (toMs < fromMs) continue;
+        const most = capacity + ((toMs - fromMs) * rate) / 1000;
+        assert.ok(takenIn(takings, fromMs, toMs + 0.5) <= most + 1e-6);
+      }
+    }
+  });
 });
 
 test('sliding window: never more than the limit in any window', () => {
-  fc.assert(
-    fc.property(
-      requests,
-      fc.integer({ min: 4, max: 10 }),
-      fc.integer({ min: 1, max: 300 }),
-      (all, limit, windowMs) => {
-        let nowMs = 0;
-        const limiter = createSlidingWindow({ limit, windowMs, now: () => nowMs });
-        const takings: Taking[] = [];
-        for (const { afterMs, points } of all) {
-          nowMs += afterMs;
-          const before = takenIn(takings, nowMs - windowMs + 1e-9, nowMs + 1);
-          const { allowed, remaining } = limiter.consume('k', points);
-          assert.equal(allowed, before + points <= limit, 'as much as is allowed, and no more');
-          assert.equal(remaining, limit - before - (allowed ? points : 0));
-          if (allowed) takings.push({ atMs: nowMs, points });
-        }
-        for (const { atMs } of takings) assert.ok(takenIn(takings, atMs, atMs + windowMs) <= limit);
-      },
-    ),
-    { numRuns: 200 },
-  );
+  forAnyRequests(300, (all, limit, windowMs) => {
+    let nowMs = 0;
+    const limiter = createSlidingWindow({ limit, windowMs, now: () => nowMs });
+    const takings: Taking[] = [];
+    for (const { afterMs, points } of all) {
+      nowMs += afterMs;
+      const before = takenIn(takings, nowMs - windowMs + 1e-9, nowMs + 1);
+      const { allowed, remaining } = limiter.consume('k', points);
+      assert.equal(allowed, before + points <= limit, 'as much as is allowed, and no more');
+      assert.equal(remaining, limit - before - (allowed ? points : 0));
+      if (allowed) takings.push({ atMs: nowMs, points });
+    }
+    for (const { atMs } of takings) assert.ok(takenIn(takings, atMs, atMs + windowMs) <= limit);
+  });
 });
 
 for (const [name, create] of Object.entries(rateLimiters)) {
   test(`${name}: refused until msBeforeNext, allowed then`, () => {
-    fc.assert(
-      fc.property(
-        requests,
-        fc.integer({ min: 4, max: 10 }),
-        fc.integer({ min: 1, max: 300 }),
-        (all, limit, windowMs) => {
-          let nowMs = 0;
-          const limiter = create({ limit, windowMs, now: () => nowMs });
-          for (const { afterMs, points } of all) {
-            nowMs += afterMs;
-            const peeked = limiter.peek('k', points);
-            const { allowed, msBeforeNext } = limiter.consume('k', points);
-            assert.deepEqual([peeked.allowed, peeked.msBeforeNext], [allowed, msBeforeNext]);
-            assert.equal(msBeforeNext === 0, allowed);
-            if (allowed) continue;
-            const startMs = nowMs;
-            nowMs = startMs + msBeforeNext * 0.999 - 0.001;
-            assert.equal(limiter.peek('k', points).allowed, false);
-            nowMs = startMs + msBeforeNext + 1e-6;
-            assert.equal(limiter.peek('k', points).allowed, true);
-            nowMs = startMs;
-          }
-        },
-      ),
-      { numRuns: 100 },
-    );
+    forAnyRequests(300, (all, limit, windowMs) => {
+      let nowMs = 0;
+      const limiter = create({ limit, windowMs, now: () => nowMs });
+      for (const { afterMs, points } of all) {
+        nowMs += afterMs;
+        const peeked = limiter.peek('k', points);
+        const { allowed, msBeforeNext } = limiter.consume('k', points);
+        assert.deepEqual([peeked.allowed, peeked.msBeforeNext], [allowed, msBeforeNext]);
+        assert.equal(msBeforeNext === 0, allowed);
+        if (allowed) continue;
+        const startMs = nowMs;
+        nowMs = startMs + msBeforeNext * 0.999 - 0.001;
+        assert.equal(limiter.peek('k', points).allowed, false);
+        nowMs = startMs + msBeforeNext + 1e-6;
+        assert.equal(limiter.peek('k', points).allowed, true);
+        nowMs = startMs;
+      }
+    });
   });
 
   test(`${name}: keys do not share, a bounded number is remembered, reset forgives`, () => {
