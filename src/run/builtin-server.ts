@@ -7,10 +7,13 @@ import { PerfkitError } from '../model/errors.ts';
 export interface BuiltinServer {
   /** `http://127.0.0.1:port` */
   readonly origin: string;
+  /** Of its process. */
+  readonly pid: number | null;
   readonly stop: () => Promise<void>;
 }
 
 const startWithinMs = 10_000;
+const stopWithinMs = 5_000;
 
 /** Start one of perfkit's own servers in a process of its own. Throws PerfkitError when it does not start. */
 export async function startBuiltinServer(name: string): Promise<BuiltinServer> {
@@ -22,8 +25,11 @@ export async function startBuiltinServer(name: string): Promise<BuiltinServer> {
   });
   const exited = once(child, 'exit');
   const stop = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    // it ends by itself when its parent goes, and tidies up; one that hangs is killed
+    if (child.connected) child.disconnect();
+    const timer = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);
     await exited;
+    clearTimeout(timer);
   };
   const waiting = new AbortController();
   const timer = setTimeout(() => waiting.abort(), startWithinMs);
@@ -39,7 +45,7 @@ export async function startBuiltinServer(name: string): Promise<BuiltinServer> {
       'port' in message &&
       typeof message.port === 'number'
     ) {
-      return { origin: `http://127.0.0.1:${message.port}`, stop };
+      return { origin: `http://127.0.0.1:${message.port}`, pid: child.pid ?? null, stop };
     }
     throw new Error(complaint.trim() === '' ? 'it ended without a word' : complaint.trim());
   } catch (error) {

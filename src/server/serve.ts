@@ -1,23 +1,47 @@
+import { PerfkitError } from '../model/errors.ts';
 import { builtInServers } from './index.ts';
+import type { StartBuiltInServer } from './built-in-server.ts';
 
 /**
  * The process of a built-in server: `serve NAME` listens on a free loopback port, tells it to the parent and ends
  * when the parent goes.
  */
 const name = process.argv[2] ?? '';
-const create = Object.hasOwn(builtInServers, name) ? builtInServers[name] : undefined;
-if (create === undefined) {
-  process.stderr.write(`Expected one of ${Object.keys(builtInServers).join(', ')}, got ${name}\n`);
-  process.exitCode = 2;
-  if (process.connected) process.disconnect();
+const start = Object.hasOwn(builtInServers, name) ? builtInServers[name] : undefined;
+if (start === undefined) {
+  refuse(`Expected one of ${Object.keys(builtInServers).join(', ')}, got ${name}`);
 } else {
-  const server = create();
+  await serve(start);
+}
+
+async function serve(begin: StartBuiltInServer): Promise<void> {
   // Ctrl-C goes to the whole group: the run that ends must still find its server
   process.on('SIGINT', () => undefined);
+  let stop = async (): Promise<void> => undefined;
   // an orphan would hold its port for ever
-  process.once('disconnect', () => process.exit());
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address();
-    if (typeof address === 'object' && address !== null) process.send?.({ port: address.port });
-  });
+  process.once('disconnect', () => void end(() => stop()));
+  try {
+    const server = await begin();
+    stop = server.stop;
+    if (process.connected) process.send?.({ port: server.port });
+    else await end(stop);
+  } catch (error) {
+    if (!(error instanceof PerfkitError)) throw error;
+    refuse(error.message);
+  }
+}
+
+async function end(stop: () => Promise<void>): Promise<never> {
+  try {
+    await stop();
+  } finally {
+    // oxlint-disable-next-line unicorn/no-process-exit -- connections of a parent that has gone must not hold the process
+    process.exit();
+  }
+}
+
+function refuse(message: string): void {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 2;
+  if (process.connected) process.disconnect();
 }

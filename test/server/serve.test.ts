@@ -13,7 +13,7 @@ function serve(name: string): ChildProcess {
 
 test(
   'listens on a loopback port, tells it, and ends when its parent goes, even with a connection open',
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async () => {
     const child = serve('items');
     const [message] = await once(child, 'message');
@@ -25,7 +25,7 @@ test(
   },
 );
 
-test('refuses an unknown name', { timeout: 30_000 }, async () => {
+test('refuses an unknown name', { timeout: 120_000 }, async () => {
   const child = serve('__proto__');
   assert.deepEqual(await once(child, 'exit'), [2, null]);
 });

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { openSqliteStore } from '../../components/store/index.ts';
+import type { TunedDatabase } from '../../components/store/index.ts';
+import type { CleanUps } from '../clean-ups.ts';
+import type { ServerConfig } from '../config/server-config.ts';
+import type { Ports } from '../ports.ts';
+import type { Corpus } from '../work/corpus.ts';
+import { openAppDatabase } from './open-app-database.ts';
+import { createPatterns } from './patterns.ts';
+import type { Patterns } from './patterns.ts';
+import { seedPatterns, seedRecords } from './seed-data.ts';
+import { createWriter } from './writer.ts';
+import type { Writer } from './writer.ts';
+
+export interface AppData {
+  readonly database: TunedDatabase;
+  readonly writer: Writer;
+  readonly patterns: Patterns;
+}
+
+interface DataContext {
+  readonly config: ServerConfig;
+  readonly corpus: Corpus;
+  readonly ports: Ports;
+  readonly cleanUps: CleanUps;
+}
+
+/** The databases of a folder, filled when they are new. What is opened is closed by `cleanUps`, also after a failure. */
+export async function openData(
+  folder: string,
+  { config, corpus, ports, cleanUps }: DataContext,
+): Promise<AppData> {
+  const database = openAppDatabase(join(folder, 'app.db'), config);
+  cleanUps.add(() => database.close());
+  seedRecords(database, corpus, config.records);
+  const { now, timers } = ports;
+  const writer = createWriter(database, { queue: config.writeQueue, now, timers });
+  cleanUps.add(() => writer.close());
+  const durability = config.fsync ? 'power' : 'process';
+  const store = await openSqliteStore({ path: join(folder, 'patterns.db'), durability });
+  const patterns = createPatterns(store, config, ports);
+  cleanUps.add(() => patterns.close());
+  await seedPatterns(store, corpus, config.records);
+  return { database, writer, patterns };
+}

@@ -1,0 +1,71 @@
+import type { Chat } from '../chat/chat.ts';
+import { errorReply } from '../http/error-reply.ts';
+import type { LiveClient } from './live-client.ts';
+import type { LiveMessage } from './parse-live-message.ts';
+import type { LivePriority } from './priorities.ts';
+import type { Subscriptions } from './subscriptions.ts';
+
+export interface LiveProtocolParts {
+  readonly subscriptions: Subscriptions;
+  readonly publish: (conversation: string, priority: LivePriority, data: unknown) => void;
+  readonly ask: Chat['ask'];
+}
+
+const mostSubscriptions = 64;
+/** Questions of a client that are under way at once. */
+const mostQuestions = 4;
+
+/** Does what a client on /live says; it is told of what cannot be done. */
+export function createLiveProtocol({
+  subscriptions,
+  publish,
+  ask,
+}: LiveProtocolParts): (client: LiveClient, message: LiveMessage) => void {
+  const answer = async (client: LiveClient, message: LiveMessage & { type: 'ask' }): Promise<void> => {
+    const { id, conversation, question } = message;
+    if (client.asking >= mostQuestions) {
+      tell(client, { type: 'error', id, error: `at most ${mostQuestions} questions at once` });
+      return;
+    }
+    client.asking++;
+    try {
+      const reply = await ask(conversation, question);
+      tell(client, { type: 'answer', id, ...reply });
+      publish(conversation, 'medium', { question, answer: reply.text, messages: reply.messages });
+    } catch (error) {
+      tell(client, { type: 'error', id, ...errorReply(error).body });
+    } finally {
+      client.asking--;
+    }
+  };
+  return (client, message) => {
+    switch (message.type) {
+      case 'ping':
+        tell(client, { pong: message.value });
+        return;
+      case 'subscribe': {
+        const { conversation } = message;
+        if (client.subscriptions.size >= mostSubscriptions && !client.subscriptions.has(conversation)) {
+          tell(client, { type: 'error', error: `at most ${mostSubscriptions} subscriptions a client` });
+          return;
+        }
+        subscriptions.add(client, conversation);
+        tell(client, message);
+        return;
+      }
+      case 'unsubscribe':
+        subscriptions.remove(client, message.conversation);
+        tell(client, message);
+        return;
+      case 'publish':
+        publish(message.conversation, message.priority, message.data);
+        return;
+      case 'ask':
+        void answer(client, message);
+    }
+  };
+}
+
+function tell(client: LiveClient, message: object): void {
+  client.send(JSON.stringify(message));
+}

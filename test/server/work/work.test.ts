@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { createAnswerer, likeness } from '../../../src/server/work/answerer.ts';
+import { createCorpus } from '../../../src/server/work/corpus.ts';
+import { encodedDimensions, encodeText } from '../../../src/server/work/encode-text.ts';
+import { measureWork } from '../../../src/server/work/measure-work.ts';
+import { countPassagesByWord, summariseTopic } from '../../../src/server/work/summarise-topic.ts';
+
+const corpus = createCorpus(7, 640);
+
+describe('the corpus', () => {
+  test('is the same for the same seed, and another for another', () => {
+    assert.deepEqual(createCorpus(7, 640).passages, corpus.passages);
+    assert.notDeepEqual(createCorpus(8, 640).passages, corpus.passages);
+    assert.equal(corpus.question(5), createCorpus(7, 64).question(5));
+    assert.notEqual(corpus.question(5), corpus.question(6));
+  });
+
+  test('speaks of each topic in its own words', () => {
+    for (const { topic, sentences } of corpus.passages.slice(0, 64)) {
+      const words = new Set(corpus.topics[topic]?.words);
+      const own = sentences.join(' ').toLowerCase().match(/\w+/g) ?? [];
+      assert.ok(own.filter((word) => words.has(word)).length >= 5);
+    }
+  });
+});
+
+describe('the encoder', () => {
+  test('gives vectors of length 1, or of zeros for a text without words', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 200, unit: 'grapheme' }), (text) => {
+        const vector = encodeText(text);
+        assert.equal(vector.length, encodedDimensions);
+        const length = Math.sqrt(likeness(vector, vector));
+        assert.ok(length === 0 || Math.abs(length - 1) < 1e-5, String(length));
+      }),
+      { numRuns: 300 },
+    );
+    assert.ok(encodeText(' ?! ').every((value) => value === 0));
+  });
+
+  test('does not see case, accents and punctuation', () => {
+    assert.deepEqual(encodeText('Café, CREME!'), encodeText('cafe creme'));
+  });
+
+  test('puts a misspelt text nearer to the right one than to another', () => {
+    const [right, wrong, other] = [
+      'the conversation about gardens',
+      'the convrsation about garden',
+      'interest rates',
+    ].map(encodeText);
+    assert.ok(right !== undefined && wrong !== undefined && other !== undefined);
+    assert.ok(likeness(right, wrong) > likeness(right, other) + 0.3);
+  });
+});
+
+describe('answers', () => {
+  const { answer } = createAnswerer(corpus);
+
+  test('come from the topic that was asked about, four times in five at least, of 64 topics', () => {
+    let right = 0;
+    for (let number = 0; number < 100; number++) {
+      const question = corpus.question(number);
+      const { topic, text, sources } = answer(question);
+      assert.ok(text.length > 20 && sources.length === 3);
+      const words = corpus.topics.find(({ name }) => name === topic)?.words ?? [];
+      if (words.some((word) => question.includes(word))) right++;
+    }
+    assert.ok(right >= 80, `${right} of 100`);
+  });
+
+  test('are the same each time, and there is one for a question without words', () => {
+    assert.deepEqual(answer('what about rivers?'), answer('what about rivers?'));
+    assert.ok(answer('?').sources.length > 0);
+  });
+
+  test('are timed one by one, without those that warm up', () => {
+    let now = 0;
+    let asked = 0;
+    const slow = {
+      answer(question: string) {
+        now += ++asked <= 40 ? 100 : asked - 40;
+        return answer(question);
+      },
+    };
+    assert.deepEqual(
+      measureWork(corpus, slow, () => now, 10),
+      { medianMs: 6, p90Ms: 10, answers: 10 },
+    );
+  });
+});
+
+test('a summary of a topic has its sentences and its keywords, and an unknown topic has none', () => {
+  const counts = countPassagesByWord(corpus);
+  const topic = corpus.topics[3];
+  assert.ok(topic !== undefined);
+  const summary = summariseTopic(corpus, counts, topic.name);
+  assert.ok(summary !== null);
+  assert.equal(summary.passages, 10);
+  assert.ok(
+    summary.keywords.filter((word) => topic.words.includes(word)).length >= 6,
+    summary.keywords.join(),
+  );
+  assert.ok(summary.summary.length > 20);
+  assert.equal(summariseTopic(corpus, counts, '__proto__'), null);
+});
