@@ -81,12 +81,13 @@ export async function searchCapacity(source: string | undefined, flags: Capacity
 }
 
 async function selectPlan(source: string | undefined, flags: CapacityFlags): Promise<LoadPlan> {
-  const { seed, maxRate, maxConnections, max, from } = flags;
+  const { seed, maxRate, maxConnections, max, from, workers } = flags;
   const selection = {
     profile: 'standard',
     ...(seed !== undefined && { seed }),
     ...(maxRate !== undefined && { maxRate }),
     ...(maxConnections !== undefined && { maxConnections }),
+    ...(workers !== undefined && { workers }),
     ...(max !== undefined && { searchTo: Math.max(max, from ?? 0) }),
   } as const;
   if (source !== undefined && isUrl(source)) {

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Histogram } from '../measure/histogram.ts';
+import { plainStep } from '../model/plain-step.ts';
 import { formatDurationNs } from '../model/units.ts';
 import { exactPercentile, expectedLatencies } from './record/expected-latencies.ts';
 import { runLoadThread } from './thread/load-thread.ts';
@@ -231,18 +232,7 @@ function planOf({ name, ratePerSecond, connections, forNs }: AccuracyCase, port:
         name: 'request',
         kind: 'requests',
         weight: 1,
-        steps: [
-          {
-            name: 'request',
-            method: 'GET',
-            path: '/',
-            headers: [],
-            body: null,
-            bodyFormat: 'text',
-            expectStatus: [],
-            think: null,
-          },
-        ],
+        steps: [plainStep('request')],
       },
     ],
     limits: {

@@ -8,9 +8,10 @@ const shown = 5;
 /** The slowest operations, one line each: how long, of what, and where the time went. */
 export function slowestLines({ slowest = [] }: Pick<RunResult, 'slowest'>): string[] {
   return slowest.slice(0, shown).map((operation) => {
-    const { phase, name, dueNs, endNs } = operation;
+    const { phase, name, dueNs, endNs, failure } = operation;
     const parts = partsOf(operation).map(([label, ns]) => `${label} ${formatDurationNs(ns)}`);
-    return `${formatDurationNs(endNs - dueNs)} ${plain(phase)} ${plain(name)}, ended ${formatDurationNs(endNs)} into the run: ${parts.join(', ')}`;
+    const outcome = failure === undefined ? '' : ` failed (${plain(failure)}),`;
+    return `${formatDurationNs(endNs - dueNs)} ${plain(phase)} ${plain(name)},${outcome} ended ${formatDurationNs(endNs)} into the run: ${parts.join(', ')}`;
   });
 }
 
@@ -23,12 +24,15 @@ function partsOf({
   openNs,
   tlsNs,
   generatorDelayNs,
+  failure,
 }: SlowOperation): [string, number][] {
-  const parts: [string, number][] = [['waited', sentNs - dueNs]];
+  const parts: [string, number][] = [['waited', (sentNs ?? endNs) - dueNs]];
   if (openNs !== null) parts.push(['connecting', openNs]);
   if (tlsNs !== null) parts.push(['TLS', tlsNs]);
-  if (firstByteNs === null) parts.push(['reply', endNs - sentNs]);
-  else parts.push(['first byte', firstByteNs - sentNs], ['download', endNs - firstByteNs]);
+  if (sentNs !== null) {
+    if (firstByteNs === null) parts.push([failure === undefined ? 'reply' : 'failed after', endNs - sentNs]);
+    else parts.push(['first byte', firstByteNs - sentNs], ['download', endNs - firstByteNs]);
+  }
   if (generatorDelayNs > 0) parts.push(['generator late', generatorDelayNs]);
   return parts;
 }

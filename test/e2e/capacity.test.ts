@@ -18,9 +18,20 @@ const isCapacity = new Ajv2020({ strict: false, formats: { 'date-time': true } }
 /** The machine may stand still for a minute. */
 const limitMs = 300_000;
 
-/** The server serves 200 requests a second; p50 needs 20 samples, so steps of a second do. */
+/** The server serves 200 requests a second; p50 needs 20 samples, and from 50 a second on 600 ms give 30. */
 const servedPerSecond = 200;
-const quick = ['--step', '1s', '--warmup', '200ms', '--soak', '1s', '--pause', '100ms', '--precision', '20%'];
+const quick = [
+  '--step',
+  '600ms',
+  '--warmup',
+  '100ms',
+  '--soak',
+  '1s',
+  '--pause',
+  '50ms',
+  '--precision',
+  '45%',
+];
 
 function scenarioFor(port: number, targets = '["response_time p50 < 250ms"]'): string {
   return `version: 1
@@ -52,7 +63,7 @@ describe('perfkit capacity', () => {
         let document: CapacityResult | null = null;
         // a machine that is busy with something else may end one search undecided: that it says so is right
         for (let attempt = 0; attempt < 4 && document?.outcome !== 'found'; attempt++) {
-          const args = ['capacity', 'limited.perfkit.yaml', '--from', '25', '--max', '1600', ...quick];
+          const args = ['capacity', 'limited.perfkit.yaml', '--from', '50', '--max', '1600', ...quick];
           ran = await perfkit([...args, '--json', '--out', 'out'], { cwd, limitMs });
           document = documentOf(ran);
           const codes = { found: 0, 'too slow': 3, generator: 5, undecided: 5, interrupted: 130 };
@@ -60,7 +71,7 @@ describe('perfkit capacity', () => {
         }
         assert.equal(document?.outcome, 'found', document?.reasons.join('\n'));
         const capacity = document?.capacityPerSecond ?? 0;
-        assert.ok(capacity <= servedPerSecond * 1.25, `${capacity}`);
+        assert.ok(capacity <= servedPerSecond * 1.5, `${capacity}`);
         assert.ok(
           document?.steps.some(
             ({ outcome, ratePerSecond }) => outcome === 'fail' && ratePerSecond > capacity,
@@ -69,11 +80,11 @@ describe('perfkit capacity', () => {
         assert.equal(document?.steps.at(-1)?.kind, 'soak');
         assert.deepEqual(JSON.parse(readFileSync(join(cwd, 'out', 'capacity.json'), 'utf8')), document);
         assert.match(readFileSync(join(cwd, 'out', 'capacity.md'), 'utf8'), /^# Capacity of limited: ✅/);
-        assert.ok(readdirSync(join(cwd, 'out', 'steps')).includes('01-25.json'));
+        assert.ok(readdirSync(join(cwd, 'out', 'steps')).includes('01-50.json'));
         const again = await perfkit(['report', 'out'], { cwd });
         assert.match(again.stdout, /CAPACITY {2}\d+/);
-        const step = await perfkit(['report', join('out', 'steps', '01-25.json')], { cwd });
-        assert.match(step.stdout, /limited at 25\/s {2}load/);
+        const step = await perfkit(['report', join('out', 'steps', '01-50.json')], { cwd });
+        assert.match(step.stdout, /limited at 50\/s {2}load/);
       } finally {
         await server.close();
       }
@@ -87,7 +98,8 @@ describe('perfkit capacity', () => {
     });
     const cwd = folderWith('limited.perfkit.yaml', scenarioFor(server.port));
     try {
-      const args = ['capacity', 'limited.perfkit.yaml', '--from', '25', ...quick, '--out', 'out'];
+      const own = ['--from', '100', '--workers', '2', '--step', '300ms', '--out', 'out'];
+      const args = ['capacity', 'limited.perfkit.yaml', ...quick, ...own];
       const { code, stdout } = await perfkit(args, { cwd, limitMs });
       assert.match(stdout, /TOO SLOW {2}none found|GENERATOR LIMIT/);
       assert.equal(code, /TOO SLOW/.test(stdout) ? 3 : 5);
@@ -118,11 +130,13 @@ describe('perfkit capacity', () => {
       const ran = await perfkit([...args, ...long], {
         cwd,
         limitMs,
-        interrupt: { signal: 'SIGINT', afterMs: 12_000 },
+        // after the first step
+        interrupt: { signal: 'SIGINT', when: / holds/ },
       });
       const document = documentOf(ran);
       assert.equal(ran.code, 130, ran.stderr);
       assert.equal(document.outcome, 'interrupted');
+      assert.equal(document.steps[0]?.outcome, 'pass');
       assert.deepEqual(JSON.parse(readFileSync(join(cwd, 'out', 'capacity.json'), 'utf8')), document);
     } finally {
       server.closeAllConnections();

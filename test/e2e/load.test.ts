@@ -199,3 +199,49 @@ flows:
   for (const text of [stdout, stderr, readFileSync(join(cwd, 'out', 'report.md'), 'utf8')])
     assert.ok(!text.includes('tr0ub4dor'));
 });
+
+describe('code of a scenario that ends the load thread', () => {
+  const cases = [
+    ['calls process.exit', 'process.exit(3)', /ended with code 3 .*must not call process\.exit/],
+    [
+      'throws where nobody awaits it',
+      "setTimeout(() => { throw new Error('late') })",
+      /threw where no flow awaits it.*late at flow\.ts:\d+:\d+/,
+    ],
+  ] as const;
+  for (const [what, act, reason] of cases) {
+    test(`${what}: the run is invalid, with the reason and what was measured until then`, async () => {
+      const cwd = folderWith(
+        'a.perfkit.yaml',
+        `version: 1
+kind: load
+name: dies
+target: {http: "${origin}"}
+workers: 2
+phases: [{name: steady, for: 60s, users: 2}]
+flows: [{name: f, call: ./flow.ts#f}]
+`,
+      );
+      writeFileSync(
+        join(cwd, 'flow.ts'),
+        `const start = performance.now();
+export async function f({ http, sleep, user }) {
+  await http.get('/');
+  await sleep('20ms');
+  if (user === 1 && performance.now() - start > 2500) ${act};
+}
+`,
+      );
+      const { code, stdout, stderr } = await perfkit(['load', 'a.perfkit.yaml', '--json'], { cwd });
+      assert.equal(code, 5, stderr);
+      const document = JSON.parse(stdout);
+      assert.equal(document.complete, false);
+      assert.equal(document.validity.state, 'invalid');
+      assert.match(document.validity.reasons.join('\n'), reason);
+      assert.equal(document.verdict.outcome, 'invalid');
+      const throughput = document.series.filter(({ metric }: { metric: string }) => metric === 'throughput');
+      assert.ok(throughput.some(({ count }: { count: number }) => count > 20));
+      assert.ok(document.durationNs < 50e9);
+    });
+  }
+});

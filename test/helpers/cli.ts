@@ -13,7 +13,10 @@ export interface CliOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Sent once when this text appears on stderr, or after so many ms. */
-  readonly interrupt?: { readonly signal: NodeJS.Signals; readonly afterMs: number };
+  readonly interrupt?: { readonly signal: NodeJS.Signals } & (
+    | { readonly afterMs: number }
+    | { readonly when: RegExp }
+  );
   /** Killed after this; a hanging command is a failure, not a hanging test. */
   readonly limitMs?: number;
 }
@@ -39,10 +42,19 @@ export function perfkit(args: readonly string[], options: CliOptions = {}): Prom
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  let interrupted = false;
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    if (interrupt === undefined || !('when' in interrupt) || interrupted || !interrupt.when.test(stderr))
+      return;
+    interrupted = true;
+    child.kill(interrupt.signal);
+  });
   const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
   const timer =
-    interrupt === undefined ? undefined : setTimeout(() => child.kill(interrupt.signal), interrupt.afterMs);
+    interrupt !== undefined && 'afterMs' in interrupt
+      ? setTimeout(() => child.kill(interrupt.signal), interrupt.afterMs)
+      : undefined;
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {

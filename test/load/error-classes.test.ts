@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { nodeEventLoop } from '../../src/load/engine/event-loop.ts';
 import { createTcpTransport } from '../../src/load/connections/tcp-transport.ts';
-import type { TlsEndpoint } from '../../src/load/connections/tls-connector.ts';
+import { tlsEndpoint } from './tls-endpoint.ts';
 import { startScriptedServer } from '../../src/server/scripted-server.ts';
 import { flow, limits, loadPlan, phase, step } from './plans.ts';
 import { counted, createEngine, errorsByClass } from './run-engine.ts';
@@ -17,16 +17,6 @@ interface Options {
   readonly limits?: Partial<LoadLimits>;
   readonly step?: Partial<StepPlan>;
 }
-
-const tlsEndpoint: TlsEndpoint = {
-  name: 'localhost',
-  alpn: 'http/1.1',
-  ca: null,
-  cert: null,
-  key: null,
-  insecure: false,
-  resume: false,
-};
 
 /** Send a few requests over one real connection; returns the failures by class, and how many succeeded. */
 async function load(port: number, options: Options = {}): Promise<Record<string, number>> {
@@ -45,7 +35,7 @@ async function load(port: number, options: Options = {}): Promise<Record<string,
   const transport = createTcpTransport({
     address: '127.0.0.1',
     port,
-    tls: options.tls === true ? tlsEndpoint : null,
+    tls: options.tls === true ? tlsEndpoint() : null,
   });
   const { engine, intervals } = createEngine(plan, nodeEventLoop, transport);
   await engine.run();

@@ -12,8 +12,22 @@ export interface FakeServer {
   /** Asked at each new connection: null opens it, an error code refuses it, 'silence' never answers. */
   readonly connect: (nth: number) => null | 'ECONNREFUSED' | 'EMFILE' | 'silence';
   readonly reply: (nth: number, nowNs: number) => FakeReply;
+  /** Told of each write, before its replies are asked for. */
+  readonly written?: (text: string) => void;
   /** Asked after each reply: close the idle connection so long after it; null to keep it. */
   readonly closeIdleAfterNs?: () => number | null;
+}
+
+/** A server that answers every request after so long. */
+export function answering(
+  afterNs: number | ((nth: number) => number),
+  changes: Partial<FakeServer> = {},
+): FakeServer {
+  return {
+    connect: () => null,
+    reply: (nth) => ({ afterNs: typeof afterNs === 'number' ? afterNs : afterNs(nth), what: ok() }),
+    ...changes,
+  };
 }
 
 export const connectNs = 1e6;
@@ -48,9 +62,9 @@ export function createFakeTransport(
       return {
         write(written) {
           // replies come in the order of the requests, of which a write may hold several
-          for (const _ of Buffer.from(written)
-            .toString('latin1')
-            .matchAll(/ HTTP\/1\.1\r\n/g)) {
+          const text = Buffer.from(written).toString('latin1');
+          server.written?.(text);
+          for (const _ of text.matchAll(/ HTTP\/1\.1\r\n/g)) {
             const { afterNs, what } = server.reply(requests++, loop.now());
             const nth = ++sent;
             stuck ||= what === 'silence';

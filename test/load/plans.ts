@@ -1,17 +1,8 @@
+import { plainStep } from '../../src/model/plain-step.ts';
 import type { FlowPlan, LoadLimits, LoadPlan, PhasePlan, StepPlan } from '../../src/model/plan.ts';
 
 export function step(changes: Partial<StepPlan> = {}): StepPlan {
-  return {
-    name: 'get',
-    method: 'GET',
-    path: '/',
-    headers: [],
-    body: null,
-    bodyFormat: 'text',
-    expectStatus: [],
-    think: null,
-    ...changes,
-  };
+  return { ...plainStep('get'), ...changes };
 }
 
 export function flow(steps: readonly StepPlan[] = [step()], weight = 1): FlowPlan {

@@ -25,6 +25,21 @@ test('the slowest operations are told with where their time went, five of them',
   ]);
 });
 
+test('a failed one is told with its class, and one that was never sent has waited all the time', () => {
+  assert.deepEqual(
+    slowestLines({
+      slowest: [
+        { ...slow, failure: 'timeout' },
+        { ...slow, failure: 'connect_timeout', sentNs: null },
+      ],
+    }),
+    [
+      '1.00s steady GET /items, failed (timeout), ended 2.00s into the run: waited 200ms, failed after 800ms',
+      '1.00s steady GET /items, failed (connect_timeout), ended 2.00s into the run: waited 1.00s',
+    ],
+  );
+});
+
 test('a result without them tells nothing', () => {
   assert.deepEqual(slowestLines({}), []);
 });

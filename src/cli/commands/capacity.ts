@@ -21,6 +21,7 @@ export interface CapacityFlags extends RequestFlags, SafetyFlags {
   readonly warmup?: number;
   readonly soak?: number;
   readonly pause?: number;
+  readonly workers?: number;
   readonly json?: boolean;
   readonly out?: string;
   readonly seed?: number;
@@ -52,7 +53,8 @@ export function addCapacity(program: Command): void {
       '-c, --connections <n>',
       'requests in flight at most (default: a tenth of the rate, 10 to 1000)',
       positiveCount,
-    );
+    )
+    .option('--workers <n>', 'threads that share the load exactly, a core each (default: 1)', positiveCount);
   addSafetyOptions(addRequestOptions(command))
     .option('--json', 'print the result as one JSON document on stdout, and nothing else there')
     .option(
@@ -86,6 +88,7 @@ Examples:
   perfkit capacity http://127.0.0.1:8080/
   perfkit capacity api.perfkit.yaml --from 50 --max 5k --precision 2%
   perfkit capacity api.perfkit.yaml --step 30s --soak 5m --json
+  perfkit capacity https://127.0.0.1:8443/ -k --http2 -p 100 --workers 2
 
 Exit codes: 0 found, 2 usage or scenario error, 3 the targets fail at the lowest rate already,
             5 undecided, or the generator was the limit, 130/143 interrupted (the table so far is written)`;

@@ -65,8 +65,11 @@ Examples:
   perfkit load http://127.0.0.1:8080/ -c 50 -d 10s      50 connections, as fast as the server answers
   perfkit load http://127.0.0.1:8080/ -R 1000           1000 requests a second
   perfkit load http://127.0.0.1:8080/items -m POST -H 'content-type: application/json' -b @item.json
+  perfkit load https://127.0.0.1:8443/ --ca ca.pem --http2 -p 100 -c 1      100 streams on one connection
+  perfkit load http://127.0.0.1:8080/ -R 50k --workers 2                   on two threads, a core each
+  perfkit load http://127.0.0.1:8080/ -n 1000 -t 2s --no-keepalive         1000 requests, a new connection for each
   perfkit load http://127.0.0.1:8080/ --engine autocannon
   perfkit load api.perfkit.yaml --json
 
-A host that is not this machine is loaded only when it is named: in the URL, or under "allow" in a scenario. It gets at
+A host with an address that is not this machine's is loaded only when it is named: in the URL, or under "allow" in a scenario. It gets at
 most 10000 requests a second and 1000 connections unless --max-rate, --max-connections or the scenario's limits say more.`;

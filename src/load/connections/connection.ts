@@ -1,23 +1,16 @@
 import { classOfSocketError } from '../record/error-class.ts';
+import { backoffNs } from './backoff.ts';
 import { place } from './channel.ts';
+import { ChannelState } from './channel-state.ts';
+import { openWire } from './open-wire.ts';
+import { replyFault } from './reply-fault.ts';
 import { reply } from '../protocols/protocol.ts';
 import type { ConnectionContext } from './connection-context.ts';
-import type { Deadlined } from './deadline-queue.ts';
 import type { ErrorClass } from '../record/error-class.ts';
-import type { Channel, Place } from './channel.ts';
+import type { Channel } from './channel.ts';
 import type { Reply } from '../flows/exchange.ts';
-import type { Session } from '../flows/session.ts';
-import type { Step } from '../flows/flows.ts';
 import type { EncodedRequest, ReplyParser } from '../protocols/protocol.ts';
 import type { Wire, WireEvents } from './transport.ts';
-
-const firstBackoffNs = 10e6;
-const maxBackoffNs = 1e9;
-
-/** How long to wait before connecting again after so many failures in a row. */
-export function backoffNs(failures: number): number {
-  return failures === 0 ? 0 : Math.min(maxBackoffNs, firstBackoffNs * 2 ** (failures - 1));
-}
 
 /** Longer than most round trips; a server that takes longer to close has had the request. */
 export const staleWithinNs = 100e6;
@@ -27,30 +20,7 @@ export const staleWithinNs = 100e6;
  * the exchange (time-out, protocol error, bytes nobody asked for) closes the stream: a late reply can never be
  * taken for the next one.
  */
-export class Connection implements Channel, WireEvents, Deadlined {
-  readonly id: number;
-  place: Place = place.down;
-
-  // Kept by the owner.
-  step: Step | null = null;
-  phase = 0;
-  dueNs = 0;
-  sentNs = 0;
-  session: Session | null = null;
-  again: EncodedRequest | null = null;
-  backingOff = false;
-  listed = false;
-
-  deadlineNs = 0;
-  earlier: Deadlined | null = null;
-  later: Deadlined | null = null;
-  queued = false;
-
-  requestedNs = 0;
-  firstByteNs = 0;
-  openNs = 0;
-  tlsNs = 0;
-
+export class Connection extends ChannelState implements Channel, WireEvents {
   readonly #context: ConnectionContext;
   readonly #parser: ReplyParser;
   /** The request asked the server to close. */
@@ -66,7 +36,7 @@ export class Connection implements Channel, WireEvents, Deadlined {
   #failures = 0;
 
   constructor(id: number, parser: ReplyParser, context: ConnectionContext) {
-    this.id = id;
+    super(id);
     this.#parser = parser;
     this.#context = context;
   }
@@ -78,13 +48,7 @@ export class Connection implements Channel, WireEvents, Deadlined {
     this.#openingNs = now;
     this.#replies = 0;
     this.#context.connectDeadlines.add(this, now);
-    try {
-      this.#wire = this.#context.transport.open(this);
-    } catch (error) {
-      // net.connect throws for some local failures; they are told like the others, later
-      const failure = error instanceof Error ? error : new Error(String(error));
-      this.#context.loop.soon(() => this.closed(failure));
-    }
+    this.#wire = openWire(this, this.#context);
   }
 
   send(request: EncodedRequest): void {
@@ -165,10 +129,11 @@ export class Connection implements Channel, WireEvents, Deadlined {
     if (parser.state === reply.more) {
       // the clock is read for replies that come in pieces only
       if (this.firstByteNs === 0) this.firstByteNs = this.#context.loop.now();
-    } else if (parser.state === reply.failed)
-      this.#fail(parser.fault, `the reply is not valid: ${parser.reason}`);
-    else if (used < length) this.#fail('protocol', 'the reply is followed by bytes that belong to no reply');
-    else this.#complete();
+      return;
+    }
+    const fault = replyFault(parser, used, length);
+    if (fault === null) this.#complete();
+    else this.#fail(fault.failure, fault.detail);
   }
 
   ended(): void {

@@ -1,14 +1,14 @@
 import { classOfSocketError } from '../record/error-class.ts';
 import { reply } from '../protocols/protocol.ts';
-import { backoffNs } from './connection.ts';
+import { backoffNs } from './backoff.ts';
 import { place } from './channel.ts';
+import { ChannelState } from './channel-state.ts';
+import { openWire } from './open-wire.ts';
+import { replyFault } from './reply-fault.ts';
 import type { ConnectionContext } from './connection-context.ts';
-import type { Deadlined } from './deadline-queue.ts';
 import type { ErrorClass } from '../record/error-class.ts';
-import type { Channel, Place } from './channel.ts';
+import type { Channel } from './channel.ts';
 import type { Reply } from '../flows/exchange.ts';
-import type { Session } from '../flows/session.ts';
-import type { Step } from '../flows/flows.ts';
 import type { EncodedRequest, ReplyParser } from '../protocols/protocol.ts';
 import type { Wire, WireEvents } from './transport.ts';
 
@@ -18,30 +18,7 @@ import type { Wire, WireEvents } from './transport.ts';
  *
  *     idle --send--> (connect, write) --reply--> idle          no connection is open while it is idle
  */
-export class PerRequestConnection implements Channel, WireEvents, Deadlined {
-  readonly id: number;
-  place: Place = place.down;
-
-  // Kept by the owner.
-  step: Step | null = null;
-  phase = 0;
-  dueNs = 0;
-  sentNs = 0;
-  session: Session | null = null;
-  again: EncodedRequest | null = null;
-  backingOff = false;
-  listed = false;
-
-  deadlineNs = 0;
-  earlier: Deadlined | null = null;
-  later: Deadlined | null = null;
-  queued = false;
-
-  requestedNs = 0;
-  firstByteNs = 0;
-  openNs = 0;
-  tlsNs = 0;
-
+export class PerRequestConnection extends ChannelState implements Channel, WireEvents {
   readonly #context: ConnectionContext;
   readonly #parser: ReplyParser;
   #wire: Wire | null = null;
@@ -51,7 +28,7 @@ export class PerRequestConnection implements Channel, WireEvents, Deadlined {
   #failures = 0;
 
   constructor(id: number, parser: ReplyParser, context: ConnectionContext) {
-    this.id = id;
+    super(id);
     this.#parser = parser;
     this.#context = context;
   }
@@ -67,7 +44,7 @@ export class PerRequestConnection implements Channel, WireEvents, Deadlined {
   }
 
   send(request: EncodedRequest): void {
-    const { loop, connectDeadlines, transport } = this.#context;
+    const { loop, connectDeadlines } = this.#context;
     const now = loop.now();
     this.place = place.busy;
     this.#request = request;
@@ -75,12 +52,7 @@ export class PerRequestConnection implements Channel, WireEvents, Deadlined {
     this.requestedNs = now;
     this.firstByteNs = 0;
     connectDeadlines.add(this, now);
-    try {
-      this.#wire = transport.open(this);
-    } catch (error) {
-      const failure = error instanceof Error ? error : new Error(String(error));
-      loop.soon(() => this.closed(failure));
-    }
+    this.#wire = openWire(this, this.#context);
   }
 
   get status(): number {
@@ -138,10 +110,11 @@ export class PerRequestConnection implements Channel, WireEvents, Deadlined {
     const used = parser.push(bytes, 0, length);
     if (parser.state === reply.more) {
       if (this.firstByteNs === 0) this.firstByteNs = this.#context.loop.now();
-    } else if (parser.state === reply.failed)
-      this.#fail(parser.fault, `the reply is not valid: ${parser.reason}`);
-    else if (used < length) this.#fail('protocol', 'the reply is followed by bytes that belong to no reply');
-    else this.#complete();
+      return;
+    }
+    const fault = replyFault(parser, used, length);
+    if (fault === null) this.#complete();
+    else this.#fail(fault.failure, fault.detail);
   }
 
   ended(): void {

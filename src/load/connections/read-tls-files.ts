@@ -1,14 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { createSecureContext } from 'node:tls';
 import { messageOf, PerfkitError } from '../../model/errors.ts';
+import { secureContextOf } from './tls-endpoint.ts';
 import type { TlsPlan } from '../../model/plan.ts';
-
-export interface TlsFiles {
-  readonly ca: string | null;
-  readonly cert: string | null;
-  readonly key: string | null;
-}
+import type { TlsFiles } from './tls-endpoint.ts';
 
 /** More than all authorities of a system, in one file. */
 const maxFileBytes = 4 * 1024 * 1024;
@@ -23,11 +18,7 @@ export function readTlsFiles(tls: TlsPlan | undefined, folder: string): TlsFiles
     key: read('key', at(tls?.key), 'PRIVATE KEY'),
   };
   try {
-    createSecureContext({
-      ...(files.ca !== null && { ca: files.ca }),
-      ...(files.cert !== null && { cert: files.cert }),
-      ...(files.key !== null && { key: files.key }),
-    });
+    secureContextOf(files);
   } catch (error) {
     throw new PerfkitError(
       'target',

@@ -2,6 +2,7 @@ import { classOfSocketError } from '../record/error-class.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { place } from './channel.ts';
 import { staleWithinNs } from './connection.ts';
+import { openWire } from './open-wire.ts';
 import type { ConnectionContext } from './connection-context.ts';
 import type { Deadlined } from './deadline-queue.ts';
 import type { Reply } from '../flows/exchange.ts';
@@ -57,16 +58,11 @@ export class SharedSession implements WireEvents, FramingEvents, Deadlined {
   }
 
   connect(createFraming: FramingFactory): void {
-    const { loop, connectDeadlines, transport, traffic } = this.#context;
+    const { loop, connectDeadlines, traffic } = this.#context;
     this.#openingNs = loop.now();
     connectDeadlines.add(this, this.#openingNs);
-    try {
-      this.#wire = transport.open(this);
-    } catch (error) {
-      const failure = error instanceof Error ? error : new Error(String(error));
-      loop.soon(() => this.closed(failure));
-      return;
-    }
+    this.#wire = openWire(this, this.#context);
+    if (this.#wire === null) return;
     this.#out = new BatchWriter(this.#wire, traffic);
     this.#framing = createFraming(this, this.#out);
   }

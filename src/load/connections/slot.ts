@@ -1,10 +1,8 @@
-import { backoffNs } from './connection.ts';
+import { backoffNs } from './backoff.ts';
 import { place } from './channel.ts';
-import type { Channel, Place } from './channel.ts';
-import type { Deadlined } from './deadline-queue.ts';
+import { ChannelState } from './channel-state.ts';
+import type { Channel } from './channel.ts';
 import type { Reply } from '../flows/exchange.ts';
-import type { Session } from '../flows/session.ts';
-import type { Step } from '../flows/flows.ts';
 import type { Operation } from '../protocols/framing.ts';
 import type { EncodedRequest } from '../protocols/protocol.ts';
 import type { SharedConnection } from './shared-connection.ts';
@@ -13,30 +11,8 @@ import type { SharedSession } from './shared-session.ts';
 const noReply: Reply = { status: 0, headers: [], body: new Uint8Array(0) };
 
 /** One of the channels that share a connection: a place in its pipeline, or a stream. */
-export class Slot implements Channel, Deadlined, Operation {
-  readonly id: number;
+export class Slot extends ChannelState implements Channel, Operation {
   readonly seat: number;
-  place: Place = place.down;
-
-  // Kept by the owner.
-  step: Step | null = null;
-  phase = 0;
-  dueNs = 0;
-  sentNs = 0;
-  session: Session | null = null;
-  again: EncodedRequest | null = null;
-  backingOff = false;
-  listed = false;
-
-  deadlineNs = 0;
-  earlier: Deadlined | null = null;
-  later: Deadlined | null = null;
-  queued = false;
-
-  requestedNs = 0;
-  firstByteNs = 0;
-  readonly openNs = 0;
-  readonly tlsNs = 0;
 
   // Kept by the connection.
   /** The connection that it is on; null while it is down. */
@@ -48,7 +24,7 @@ export class Slot implements Channel, Deadlined, Operation {
   readonly #shared: SharedConnection;
 
   constructor(id: number, seat: number, shared: SharedConnection) {
-    this.id = id;
+    super(id);
     this.seat = seat;
     this.#shared = shared;
   }

@@ -7,7 +7,7 @@ import { readTlsFiles } from './read-tls-files.ts';
 import { createTcpTransport } from './tcp-transport.ts';
 import type { LoadTarget } from '../../model/plan.ts';
 import type { Endpoint } from './tcp-transport.ts';
-import type { TlsEndpoint } from './tls-connector.ts';
+import type { TlsEndpoint } from './tls-endpoint.ts';
 
 /** Addresses of a name, in the order in which to try them. */
 export type Lookup = (host: string) => Promise<readonly string[]>;
@@ -38,7 +38,7 @@ export async function reachTarget(target: LoadTarget, options: ReachOptions): Pr
   const tls = secure ? tlsEndpoint(target, host, options.folder ?? '.') : null;
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
   const addresses = isIP(host) > 0 ? [host] : await addressesOf(host, options.lookup ?? lookupAll);
-  for (const address of addresses) checkAllowed(host, address, target.allow);
+  for (const address of addresses) checkAllowed(host, address, target);
 
   let problem = `it has no address; ${advice}`;
   for (const address of addresses) {
@@ -97,8 +97,15 @@ async function addressesOf(host: string, lookup: Lookup): Promise<readonly strin
 }
 
 /** Load goes only where the scenario says that it may, whatever a name resolves to. */
-function checkAllowed(host: string, address: string, allow: readonly string[]): void {
-  if (isLoopback(address) || allow.includes(address)) return;
+function checkAllowed(host: string, address: string, { allow, loopbackOnly = false }: LoadTarget): void {
+  if (isLoopback(address)) return;
+  if (loopbackOnly) {
+    throw new PerfkitError(
+      'usage',
+      `${host} has the address ${address}, which is not this machine's, and the load is above what another machine may get: lower it, or allow it with --max-rate and --max-connections`,
+    );
+  }
+  if (allow.includes(address)) return;
   if (!allow.includes(host)) {
     throw new PerfkitError(
       'target',

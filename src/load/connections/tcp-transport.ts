@@ -3,7 +3,7 @@ import { nowNs } from '../../measure/clock.ts';
 import { tlsConnector } from './tls-connector.ts';
 import type { Socket, NetConnectOpts } from 'node:net';
 import type { Clock } from '../../measure/clock.ts';
-import type { TlsEndpoint } from './tls-connector.ts';
+import type { TlsEndpoint } from './tls-endpoint.ts';
 import type { Transport, Wire, WireEvents } from './transport.ts';
 
 export interface Endpoint {

@@ -3,23 +3,22 @@ import { IntervalClock } from '../record/interval-clock.ts';
 import { Recorder } from '../record/recorder.ts';
 import { SlowestOperations } from '../record/slowest-operations.ts';
 import { flowChooser } from '../flows/choose-flow.ts';
-import { laneOf } from '../lanes/index.ts';
 import { DelayWatch } from './delay-watch.ts';
+import { EngineLanes } from './engine-lanes.ts';
 import { keepsAwake } from './keeps-awake.ts';
 import { PhaseDriver, lanePhaseOf } from './phase-driver.ts';
 import { PhaseRun } from './phase-run.ts';
+import { progressOf } from './run-progress.ts';
 import { Waits } from './waits.ts';
 import type { ResourceSample } from '../../measure/resources.ts';
 import type { Progress } from '../../model/engine.ts';
 import type { Interval } from '../../model/interval.ts';
 import type { SlowOperation } from '../../model/result.ts';
-import type { FlowKind, LoadPlan, PhasePlan } from '../../model/plan.ts';
+import type { LoadPlan, PhasePlan } from '../../model/plan.ts';
 import type { Share } from '../arrivals/share.ts';
-import type { Traffic } from '../connections/connection-context.ts';
 import type { Endpoint } from '../connections/tcp-transport.ts';
 import type { Transport } from '../connections/transport.ts';
 import type { Flows } from '../flows/flows.ts';
-import type { Lane } from '../lanes/lane.ts';
 import type { ReplyParser } from '../protocols/protocol.ts';
 import type { EventLoop, Timer } from './event-loop.ts';
 import type { Evidence } from './evidence.ts';
@@ -57,15 +56,6 @@ export interface EngineReport {
 /** Slow operations that are kept. */
 export const slowestKept = 20;
 
-/** A lane that the engine has made, and the bytes that it has moved. */
-interface LaneSlot {
-  readonly lane: Lane;
-  readonly traffic: Traffic;
-  readonly levels: Lane['levels'];
-  /** The phase that it carries out, or did last. */
-  run: PhaseRun | null;
-}
-
 /** An interrupted run ends soon, however long the graceful stop of a complete one may be. */
 const abortGraceNs = 1e9;
 /** This long before a phase starts its pacer takes over from the timer. */
@@ -73,8 +63,7 @@ const startAheadNs = 2e6;
 
 /**
  * The load generator of one thread: the plan's phases one after the other, each with those that run beside it, then
- * the stop. Phases in series share the lane of their kind of flows and so its connections; one that runs beside others
- * has a lane of its own. An operation belongs to the phase in which it was due, also when it ends later.
+ * the stop. An operation belongs to the phase in which it was due, also when it ends later.
  */
 export class LoadEngine {
   readonly #options: EngineOptions;
@@ -84,9 +73,7 @@ export class LoadEngine {
   readonly #waits = new Waits();
   readonly #delays: DelayWatch;
   readonly #slowest: SlowestOperations;
-  readonly #slots: LaneSlot[] = [];
-  /** Of phases in series. */
-  readonly #shared = new Map<FlowKind, LaneSlot>();
+  readonly #lanes: EngineLanes;
   readonly #runs: PhaseRun[] = [];
   /** By the position of the phase. */
   readonly #runOf: PhaseRun[] = [];
@@ -98,16 +85,22 @@ export class LoadEngine {
     const { flows, loop } = options;
     this.#options = options;
     this.#loop = loop;
-    this.#delays = new DelayWatch(loop);
+    this.#delays = new DelayWatch(loop, this.#pool);
     this.#slowest = new SlowestOperations({
       keep: slowestKept,
       originNs: loop.now(),
       delayBetween: (fromNs, toNs) => this.#delays.between(fromNs, toNs),
     });
     this.#clock = new IntervalClock(
-      { ...options, ticked: () => options.progress({ done: this.#done(), label: this.#label() }) },
+      {
+        ...options,
+        takeLoopDelay: () => this.#delays.take(),
+        pool: this.#pool,
+        ticked: () => options.progress(this.#progress()),
+      },
       this.#runs,
     );
+    this.#lanes = new EngineLanes({ ...options, ended: (phase) => this.#ended(phase) });
     // one interval's being recorded and one's being encoded, within reason
     this.#pool.reserve(Math.min(96, 2 * 3 * flows.steps.length));
   }
@@ -153,7 +146,7 @@ export class LoadEngine {
 
   #createDriver(phase: PhasePlan, index: number): PhaseDriver {
     const { plan, share, flows, redact } = this.#options;
-    const slot = this.#slotOf(phase);
+    const slot = this.#lanes.slotOf(phase);
     const rows = flows.steps.map(({ name, clocks }) => ({ name, clocks }));
     const recorder = new Recorder(rows, this.#pool, redact, {
       timeoutNs: plan.limits.timeoutNs,
@@ -173,31 +166,13 @@ export class LoadEngine {
     });
   }
 
-  #slotOf(phase: PhasePlan): LaneSlot {
-    const { plan } = this.#options;
-    const kind = plan.flows.find(({ name }) => phase.flows.includes(name))?.kind ?? 'requests';
-    const shared = phase.with === null ? this.#shared.get(kind) : undefined;
-    if (shared !== undefined) return shared;
-    const traffic: Traffic = { bytesIn: 0, bytesOut: 0 };
-    const lane = laneOf(kind)({
-      ...this.#options,
-      traffic,
-      ended: (ended) => this.#ended(ended),
-      connected: (tookNs, tlsNs) => slot.run?.recorder.connected(tookNs, tlsNs),
-    });
-    const slot: LaneSlot = { lane, traffic, levels: () => lane.levels(), run: null };
-    this.#slots.push(slot);
-    if (phase.with === null) this.#shared.set(kind, slot);
-    return slot;
-  }
-
   /**
    * Open the connections of phases that start together, before their clock does. Resolves with the time at which it
    * does, soon, or with null when the run was stopped.
    */
   async #prepare(index: number, drivers: readonly PhaseDriver[]): Promise<number | null> {
     const size = drivers.reduce((sum, { lanePhase }) => sum + lanePhase.size, 0);
-    this.#options.progress({ done: this.#done(), label: `opening ${size} connections` });
+    this.#options.progress({ ...this.#progress(), label: `opening ${size} connections` });
     let opened = 0;
     for (const { lane, lanePhase } of drivers) {
       void lane.prepare(lanePhase).then(() => {
@@ -255,7 +230,7 @@ export class LoadEngine {
   #finish(): Evidence {
     this.#abortTimer?.cancel();
     this.#delays.stop();
-    for (const { lane } of this.#slots) lane.close(this.#stopping);
+    this.#lanes.close(this.#stopping);
     this.#clock.stop(this.#loop.now());
     const phases = this.#runs
       .filter(({ begun }) => begun)
@@ -281,9 +256,7 @@ export class LoadEngine {
     // hot path
     let active = 0;
     for (const run of this.#runs) if (run.isActive) active++;
-    if (active > 1) return false;
-    for (const { lane } of this.#slots) if (!lane.quiet()) return false;
-    return true;
+    return active <= 1 && this.#lanes.quiet();
   }
 
   #ended(phase: number): void {
@@ -295,35 +268,9 @@ export class LoadEngine {
     if (run.over || bounded || run.recorder.flows.spent) this.#waits.check();
   }
 
-  // ---- progress
-
-  #done(): number {
-    const now = this.#loop.now();
-    let planned = 0;
-    let spent = 0;
-    for (const { forNs, with: company } of this.#options.plan.phases) planned += company === null ? forNs : 0;
-    for (const { begun, over, startNs, plan } of this.#runs)
-      if (plan.with === null) spent += over ? plan.forNs : begun ? now - startNs : 0;
-    return planned > 0 ? Math.min(1, Math.max(0, spent / planned)) : 1;
+  #progress(): Progress {
+    return progressOf(this.#options.plan.phases, this.#runs, this.#loop.now());
   }
-
-  #label(): string {
-    return this.#runs
-      .filter((run) => run.isActive)
-      .map(({ plan }) => `${plan.name} ${labelOf(plan)}`)
-      .join(', ');
-  }
-}
-
-function labelOf({ arrivals }: PhasePlan): string {
-  if (arrivals.model === 'open') {
-    const { ratePerSecond, toRatePerSecond } = arrivals;
-    return toRatePerSecond === undefined
-      ? `${ratePerSecond}/s`
-      : `${ratePerSecond}/s -> ${toRatePerSecond}/s`;
-  }
-  const { users, toUsers } = arrivals;
-  return toUsers === undefined ? `${users} users` : `${users} -> ${toUsers} users`;
 }
 
 function never(): boolean {

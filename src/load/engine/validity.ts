@@ -28,15 +28,48 @@ interface Finding {
   readonly generator: boolean;
 }
 
+/** How the load was generated. */
+export interface GeneratorThreads {
+  readonly workers: number;
+  /** That this process may use. */
+  readonly cores: number;
+}
+
+/** What to do against a generator that falls short. */
+interface Advice {
+  readonly tooSlow: string;
+  readonly late: string;
+  readonly saturated: string;
+}
+
+/** More threads help as long as there are cores for them. */
+function adviceFor({ workers, cores }: GeneratorThreads): Advice {
+  if (workers < cores) {
+    return {
+      tooSlow: 'lower the rate, give it a core of its own or share the load: --workers',
+      late: 'give it a core of its own, or share the load: --workers',
+      saturated: 'share the load with --workers',
+    };
+  }
+  const all = cores === 1 ? 'the only core generates' : `all ${cores} cores generate`;
+  const limit = `${all} load already, so this machine is the limit`;
+  return {
+    tooSlow: `${limit}: lower the rate, or load from a larger machine or one of its own`,
+    late: `${limit}: load from a larger machine or one of its own`,
+    saturated: `${limit}: load from a larger machine or one of its own`,
+  };
+}
+
 /**
  * How far the generator's own evidence supports the numbers. `invalid` only where they are wrong whatever the server
  * did: the machine was suspended, out of descriptors or ports, or the generator could not follow its schedule.
  */
-export function judgeValidity(evidence: Evidence): Validity {
+export function judgeValidity(evidence: Evidence, threads: GeneratorThreads): Validity {
+  const advice = adviceFor(threads);
   const findings = [
     ...evidence.phases
       .filter((phase) => phase.measured)
-      .flatMap((phase) => judgePhase(phase, evidence.pacing)),
+      .flatMap((phase) => judgePhase(phase, evidence.pacing, advice)),
     ...judgeResources(evidence.errors),
     ...judgeClocks(evidence),
   ];
@@ -48,15 +81,15 @@ export function judgeValidity(evidence: Evidence): Validity {
   };
 }
 
-function judgePhase(phase: PhaseEvidence, pacing: Evidence['pacing']): Finding[] {
-  const own = phase.model === 'open' ? judgeOpen(phase, pacing) : judgeClosed(phase);
+function judgePhase(phase: PhaseEvidence, pacing: Evidence['pacing'], advice: Advice): Finding[] {
+  const own = phase.model === 'open' ? judgeOpen(phase, pacing, advice) : judgeClosed(phase, advice);
   return [...own, ...judgeLoop(phase)].map((finding) => ({
     ...finding,
     reason: `phase ${phase.name}: ${finding.reason}`,
   }));
 }
 
-function judgeOpen(phase: PhaseEvidence, pacing: Evidence['pacing']): Finding[] {
+function judgeOpen(phase: PhaseEvidence, pacing: Evidence['pacing'], advice: Advice): Finding[] {
   const { intended, started, lagP50Ns, lagP99Ns, responseP50Ns, responseP99Ns, totals, cpu } = phase;
   const findings: Finding[] = [];
   const late = `the generator itself was late (p50 ${formatDurationNs(lagP50Ns)}, p99 ${formatDurationNs(lagP99Ns)})`;
@@ -64,22 +97,15 @@ function judgeOpen(phase: PhaseEvidence, pacing: Evidence['pacing']): Finding[] 
   const isLate = (lagNs: number, tolerableNs: number, responseNs: number): boolean =>
     lagNs > tolerableNs && responseNs > 0 && lagNs > responseNs * tolerableLagShare;
   if (lagP99Ns > hopelessLagNs && (lagP99Ns > responseP50Ns || responseP50Ns === 0)) {
-    findings.push(
-      invalid(
-        `${late}: it could not follow the schedule; lower the rate, give it a core of its own or share the load: --workers`,
-      ),
-    );
+    findings.push(invalid(`${late}: it could not follow the schedule; ${advice.tooSlow}`));
   } else if (
     isLate(lagP50Ns, tolerableLagP50Ns, responseP50Ns) ||
     isLate(lagP99Ns, tolerableLagP99Ns, responseP99Ns)
   ) {
-    const advice =
-      pacing === 'eco'
-        ? 'timers are that coarse; use pacing: precise'
-        : 'give it a core of its own, or share the load: --workers';
+    const what = pacing === 'eco' ? 'timers are that coarse; use pacing: precise' : advice.late;
     findings.push(
       suspect(
-        `${late}, much of the response time (p50 ${formatDurationNs(responseP50Ns)}, p99 ${formatDurationNs(responseP99Ns)}); ${advice}`,
+        `${late}, much of the response time (p50 ${formatDurationNs(responseP50Ns)}, p99 ${formatDurationNs(responseP99Ns)}); ${what}`,
       ),
     );
   }
@@ -98,12 +124,12 @@ function judgeOpen(phase: PhaseEvidence, pacing: Evidence['pacing']): Finding[] 
     });
   }
   // precise pacing spins, so that its CPU time says nothing
-  if (pacing === 'eco' && cpu > saturatedCpu) findings.push(suspect(saturated(cpu)));
+  if (pacing === 'eco' && cpu > saturatedCpu) findings.push(suspect(saturated(cpu, advice)));
   return findings;
 }
 
-function judgeClosed({ cpu, awake }: PhaseEvidence): Finding[] {
-  return cpu > saturatedCpu && !awake ? [suspect(saturated(cpu))] : [];
+function judgeClosed({ cpu, awake }: PhaseEvidence, advice: Advice): Finding[] {
+  return cpu > saturatedCpu && !awake ? [suspect(saturated(cpu, advice))] : [];
 }
 
 function judgeLoop({ seconds, blockedSeconds, maxLoopDelayNs }: PhaseEvidence): Finding[] {
@@ -154,8 +180,8 @@ function judgeClocks({ maxTickLateNs, maxClockStepNs }: Evidence): Finding[] {
   return findings;
 }
 
-function saturated(cpu: number): string {
-  return `the generator was the limit (its thread used ${formatRatio(cpu)} of a core); the server may be faster than this: share the load with --workers`;
+function saturated(cpu: number, advice: Advice): string {
+  return `the generator was the limit (its thread used ${formatRatio(cpu)} of a core); the server may be faster than this: ${advice.saturated}`;
 }
 
 function suspect(reason: string): Finding {

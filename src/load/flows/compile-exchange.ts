@@ -78,8 +78,12 @@ export function compileExchange(options: ExchangeOptions): Exchange | null {
   };
 }
 
-/** Statuses that must reach the exchange: those that count as success, and redirects that it follows. */
-export function statusesToCheck(step: StepPlan, accepts: Uint8Array): Uint8Array {
+/**
+ * Statuses that must reach the exchange: those that count as success, redirects that it follows, and all where cookies
+ * are kept: a browser keeps them whatever the status is (RFC 6265, section 5.2).
+ */
+export function statusesToCheck(step: StepPlan, accepts: Uint8Array, cookies: boolean): Uint8Array {
+  if (cookies) return accepts.map(() => 1);
   if ((step.redirects ?? 0) === 0) return accepts;
   const wider = accepts.slice();
   for (const status of redirectStatuses) wider[status] = 1;

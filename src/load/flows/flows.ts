@@ -149,7 +149,8 @@ function compileStep(
     message: request.fixed,
     request: encoded ?? notSent,
     exchange: compileExchange({ step, request, encoded, encode: protocol.encode, accepts, context }),
-    accepts: statusesToCheck(step, accepts),
+    // a stream keeps no cookies, and looks at the status itself
+    accepts: statusesToCheck(step, accepts, context.cookies && step.stream === undefined),
     label: `${step.method} ${step.path}`,
     next,
     think: step.think,

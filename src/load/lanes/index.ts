@@ -1,17 +1,18 @@
 import { PerfkitError } from '../../model/errors.ts';
 import { createEventsLane } from './create-events-lane.ts';
 import { createSocketLane } from './create-socket-lane.ts';
-import { createFunctionLane } from './create-function-lane.ts';
-import { createRequestLane } from './create-request-lane.ts';
+import { channelLaneOptions } from './channel-lane.ts';
+import { FunctionLane } from './function/function-lane.ts';
+import { RequestLane } from './request-lane.ts';
 import type { FlowKind } from '../../model/plan.ts';
 import type { LaneFactory } from './lane-context.ts';
 
 /** How flows of each kind are carried out. */
 const lanes: Partial<Record<FlowKind, LaneFactory>> = {
-  requests: createRequestLane,
+  requests: (context) => new RequestLane(channelLaneOptions(context)),
   socket: createSocketLane,
   events: createEventsLane,
-  function: createFunctionLane,
+  function: (context) => new FunctionLane(channelLaneOptions(context)),
 };
 
 /** Throws PerfkitError for a kind that has no lane. */

@@ -1,3 +1,4 @@
+import { place } from '../connections/channel.ts';
 import type { Channel } from '../connections/channel.ts';
 
 /** Connections that are opened at a time: more would overflow a server's accept queue. */
@@ -11,9 +12,9 @@ export class ChannelOpener {
   #ended = true;
   #resolve: () => void = nothing;
 
-  /** Resolves when all are open, or one could not be: the phase's operations will show why. */
-  open(down: readonly Channel[]): Promise<void> {
-    this.#down = down;
+  /** Open those that are down. Resolves when all are open, or one could not be: the phase's operations will show why. */
+  open(channels: readonly Channel[]): Promise<void> {
+    this.#down = channels.filter((channel) => channel.place === place.down && !channel.backingOff);
     this.#next = 0;
     this.#opening = 0;
     this.#ended = false;

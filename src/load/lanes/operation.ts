@@ -3,7 +3,7 @@ import type { Channel } from '../connections/channel.ts';
 import type { StepFailure } from '../flows/exchange.ts';
 import type { Step } from '../flows/flows.ts';
 import type { EncodedRequest } from '../protocols/protocol.ts';
-import type { ErrorClass } from '../record/error-class.ts';
+import type { LaneLevels } from './lane.ts';
 import type { Recorder } from '../record/recorder.ts';
 
 /** Give a channel an operation. */
@@ -15,23 +15,15 @@ export function assignOperation(channel: Channel, step: Step, dueNs: number, pha
   channel.again = null;
 }
 
-/** The channel's operation has failed for good; a time-out is known to have taken at least until now. */
+/** The channel's operation has failed for good. */
 export function recordFailure(
   recorder: Recorder | null,
-  { dueNs, sentNs }: Channel,
-  step: Step,
-  { failure, detail, sent, nowNs }: FailedOperation,
+  channel: Channel,
+  failure: StepFailure,
+  { step, sent, nowNs }: { readonly step: Step; readonly sent: boolean; readonly nowNs: number },
 ): void {
-  if (failure === 'timeout' || failure === 'connect_timeout')
-    recorder?.censored(step.index, dueNs, sent ? sentNs : null, nowNs);
-  recorder?.failure(step.index, failure, step.label, detail);
-}
-
-export interface FailedOperation {
-  readonly failure: ErrorClass;
-  readonly detail: string;
-  readonly sent: boolean;
-  readonly nowNs: number;
+  const times = { dueNs: channel.dueNs, sentNs: sent ? channel.sentNs : null, endNs: nowNs };
+  recorder?.failed(step, failure, times, sent ? channel : null);
 }
 
 /** The run ends before the channel's operation does; `isBusy`: it was sent. */
@@ -46,15 +38,19 @@ export function cutOperation(
   recorder?.cut(step, dueNs, isBusy ? sentNs : null, nowNs, aborted);
 }
 
-/** Operations under way, and channels that are open. */
-export function countChannels(channels: Iterable<Channel>): { inFlight: number; open: number } {
+/** What a lane of these channels has now; `openConnections` where a channel is no connection. */
+export function levelsOf(
+  holders: Iterable<{ readonly channel: Channel }>,
+  waiting: number,
+  openConnections: (() => number) | null,
+): LaneLevels {
   let inFlight = 0;
   let open = 0;
-  for (const channel of channels) {
+  for (const { channel } of holders) {
     if (channel.step !== null) inFlight++;
     if (channel.place === place.idle || channel.place === place.busy) open++;
   }
-  return { inFlight, open };
+  return { inFlight, waiting, connections: openConnections?.() ?? open };
 }
 
 /**

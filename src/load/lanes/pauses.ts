@@ -1,6 +1,6 @@
 import { keyOf } from '../../measure/keyed-random.ts';
 import { drawThinkNs } from '../flows/draw-think.ts';
-import { MessageClock } from './socket/message-clock.ts';
+import { DueClock } from '../arrivals/due-clock.ts';
 import type { Step } from '../flows/flows.ts';
 import type { LaneContext } from './lane-context.ts';
 import type { LanePhase } from './lane.ts';
@@ -8,12 +8,12 @@ import type { Seat } from './seat.ts';
 
 /** Users who think between steps and rest between flows: one clock for all of them. */
 export class Pauses {
-  readonly #clock: MessageClock;
+  readonly #clock: DueClock;
   /** Of the random numbers for the time to think after each step. */
   readonly #keys: readonly number[];
 
   constructor({ plan, loop, flows }: Pick<LaneContext, 'plan' | 'loop' | 'flows'>) {
-    this.#clock = new MessageClock(loop, plan.limits.pacing);
+    this.#clock = new DueClock(loop, plan.limits.pacing);
     this.#keys = flows.steps.map(({ name }) => keyOf(plan.scenario.seed, `thinking after ${name}`));
   }
 

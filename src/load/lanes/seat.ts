@@ -1,6 +1,6 @@
 import type { Channel } from '../connections/channel.ts';
 import type { Flows, Step } from '../flows/flows.ts';
-import type { Due } from './socket/message-clock.ts';
+import type { Due } from '../arrivals/due-clock.ts';
 
 /**
  * The user on a channel: the same one for a whole closed phase, a new one with each arrival of an open phase. It waits

@@ -1,7 +1,9 @@
 import type { ResourceSample } from '../../measure/resources.ts';
-import type { Interval } from '../../model/interval.ts';
+import type { Histogram } from '../../measure/histogram.ts';
+import type { HistogramSlice, Interval } from '../../model/interval.ts';
 import type { EventLoop, Timer } from '../engine/event-loop.ts';
 import { IntervalWriter } from './interval-writer.ts';
+import type { HistogramPool } from './histogram-pool.ts';
 import type { IntervalExtras } from './interval-writer.ts';
 import type { PhaseRun } from '../engine/phase-run.ts';
 
@@ -10,6 +12,9 @@ export interface IntervalClockOptions {
   /** Wall clock in milliseconds, to notice a suspended machine. */
   readonly wallMs: () => number;
   readonly sampleResources: () => ResourceSample;
+  /** How late the event loop was since the last call; the histogram goes to the pool. */
+  readonly takeLoopDelay: () => Histogram | null;
+  readonly pool: HistogramPool;
   readonly sink: (interval: Interval) => void;
   /** Every second. */
   readonly ticked: () => void;
@@ -44,6 +49,8 @@ export class IntervalClock {
     this.#timer?.cancel();
     // what was used before (while connecting) belongs to no interval
     this.#options.sampleResources();
+    const before = this.#options.takeLoopDelay();
+    if (before !== null) this.#options.pool.give(before);
     this.#wallMs = this.#options.wallMs();
     this.#wallAtNs = now;
     this.#nextNs = now + tickNs;
@@ -111,6 +118,7 @@ export class IntervalClock {
     lane.traffic.bytesIn = 0;
     lane.traffic.bytesOut = 0;
     return {
+      histograms: ofProcess.histograms,
       gauges: [
         ...ofProcess.gauges,
         gauge('in_flight', inFlight),
@@ -125,10 +133,22 @@ export class IntervalClock {
     };
   }
 
+  /** Taken now, encoded when the writer comes to it. */
+  #loopDelay(): Iterable<HistogramSlice> {
+    const { takeLoopDelay, pool } = this.#options;
+    const delays = takeLoopDelay();
+    return (function* encode() {
+      if (delays === null) return;
+      yield { metric: 'loop_delay', tags: {}, data: delays.encode(), censored: nothing };
+      pool.give(delays);
+    })();
+  }
+
   #processExtras(carrier: PhaseRun, durationNs: number): IntervalExtras {
     const sample = this.#options.sampleResources();
     for (const run of this.#runs) if (run === carrier || run.isActive) run.addSample(sample);
     return {
+      histograms: this.#loopDelay(),
       gauges: [
         gauge('cpu', sample.wallNs > 0 ? sample.cpuNs / sample.wallNs : 0),
         gauge('rss', sample.rssBytes),
@@ -142,7 +162,8 @@ export class IntervalClock {
   }
 }
 
-const noExtras: IntervalExtras = { gauges: [], counters: [] };
+const noExtras: IntervalExtras = { histograms: [], gauges: [], counters: [] };
+const nothing = new Uint8Array(0);
 
 function gauge(metric: string, value: number): IntervalExtras['gauges'][number] {
   return { metric, tags: {}, value };

@@ -5,6 +5,8 @@ import type { PhaseRun } from '../engine/phase-run.ts';
 
 /** What an interval holds besides the operations. */
 export interface IntervalExtras {
+  /** Encoded as they are asked for. */
+  readonly histograms: Iterable<HistogramSlice>;
   readonly gauges: readonly GaugeSlice[];
   readonly counters: readonly CounterSlice[];
 }
@@ -47,7 +49,7 @@ export class IntervalWriter {
     this.#jobs.push({
       run,
       draft,
-      slices: draft.encode(total),
+      slices: chain(draft.encode(total), extras.histograms),
       done: [],
       startNs: (run.over ? Math.min(startNs, run.endNs) : startNs) - this.#originNs,
       durationNs,
@@ -92,4 +94,8 @@ export class IntervalWriter {
       errors: draft.errors(),
     });
   }
+}
+
+function* chain(...parts: readonly Iterable<HistogramSlice>[]): Generator<HistogramSlice, void, void> {
+  for (const part of parts) yield* part;
 }

@@ -4,8 +4,9 @@ import { counts, durations } from './extra-metrics.ts';
 import type { CountMetric, DurationMetric } from './extra-metrics.ts';
 import type { DraftRow } from './interval-draft.ts';
 import type { HistogramPool } from './histogram-pool.ts';
-import type { OperationParts, SlowestOperations } from './slowest-operations.ts';
+import type { OperationParts, OperationTimes, SlowestOperations } from './slowest-operations.ts';
 import type { Totals } from './totals.ts';
+import type { StepFailure } from '../flows/exchange.ts';
 
 export interface RecorderOptions {
   /** How long a dropped arrival is known to have had no reply, at the least. */
@@ -13,6 +14,14 @@ export interface RecorderOptions {
   readonly phase?: string;
   /** Of the whole run; null in a phase that is not measured. */
   readonly slowest?: SlowestOperations | null;
+}
+
+/** A step, as failures of it are told. */
+export interface RecordedStep {
+  /** Position among all steps of the scenario. */
+  readonly index: number;
+  /** For error examples. */
+  readonly label: string;
 }
 
 /**
@@ -88,9 +97,8 @@ export class Recorder {
     this.#draft.success(step, dueNs, sentNs, endNs, inOnePiece);
     if (parts !== null && !inOnePiece) this.#replyParts(step, parts, endNs);
     const slowest = this.#slowest;
-    if (slowest === null || endNs - dueNs <= slowest.slowerThanNs) return;
-    const name = this.#rows[step]?.name ?? '';
-    slowest.add({ phase: this.#phase, name }, { dueNs, sentNs, endNs }, parts);
+    if (slowest !== null && endNs - dueNs > slowest.slowerThanNs)
+      slowest.add(this.#placeOf(step), { dueNs, sentNs, endNs }, parts);
   }
 
   /** An operation that was done when it was sent, since nothing comes back. */
@@ -111,16 +119,23 @@ export class Recorder {
     this.#draft.count(counts[metric], step, by);
   }
 
-  /** An operation that failed for good; it has no place among the latencies. */
-  failure(step: number, failure: ErrorClass, label: string, detail: string): void {
+  /**
+   * An operation that failed for good; it has no place among the latencies. A time-out took at least until its end,
+   * so it is a censored sample, too.
+   */
+  failed(
+    { index, label }: RecordedStep,
+    { failure, detail }: StepFailure,
+    times: OperationTimes,
+    parts: OperationParts | null = null,
+  ): void {
+    const { dueNs, sentNs, endNs } = times;
     this.totals.errors++;
     this.errorTotals.set(failure, (this.errorTotals.get(failure) ?? 0) + 1);
-    this.#draft.failure(step, failure, () => this.#example(label, detail));
-  }
-
-  /** It took at least until `endNs`; `sentNs` is null when it was never sent. Called beside `failure` for a time-out. */
-  censored(step: number, dueNs: number, sentNs: number | null, endNs: number): void {
-    this.#draft.censored(step, dueNs, sentNs, endNs);
+    if (failure === 'timeout' || failure === 'connect_timeout')
+      this.#draft.censored(index, dueNs, sentNs, endNs);
+    this.#draft.failure(index, failure, () => this.#example(label, detail));
+    this.#noteFailed(index, failure, times, parts);
   }
 
   /**
@@ -139,13 +154,7 @@ export class Recorder {
   }
 
   /** The run ended before it did. Counted among the failures, unless the run was aborted. */
-  cut(
-    step: { readonly index: number; readonly label: string },
-    dueNs: number,
-    sentNs: number | null,
-    nowNs: number,
-    aborted: boolean,
-  ): void {
+  cut(step: RecordedStep, dueNs: number, sentNs: number | null, nowNs: number, aborted: boolean): void {
     this.totals.cut++;
     this.#draft.censored(step.index, dueNs, sentNs, nowNs);
     if (aborted) return;
@@ -153,6 +162,7 @@ export class Recorder {
     this.#draft.failure(step.index, 'unfinished', () =>
       this.#example(step.label, `${what} when the run ended`),
     );
+    this.#noteFailed(step.index, 'unfinished', { dueNs, sentNs, endNs: nowNs }, null);
   }
 
   /** A connection opened; `tlsNs` of `tookNs` were the TLS handshake, 0 for none. */
@@ -173,6 +183,16 @@ export class Recorder {
     const firstNs = inPieces ? firstByteNs : endNs;
     this.#draft.duration(durations.time_to_first_byte, step, firstNs - requestedNs);
     if (inPieces) this.#draft.duration(durations.download_time, step, endNs - firstNs);
+  }
+
+  #noteFailed(step: number, failure: ErrorClass, times: OperationTimes, parts: OperationParts | null): void {
+    const slowest = this.#slowest;
+    if (slowest !== null && times.endNs - times.dueNs > slowest.slowerThanNs)
+      slowest.add(this.#placeOf(step), times, parts, failure);
+  }
+
+  #placeOf(step: number): { readonly phase: string; readonly name: string } {
+    return { phase: this.#phase, name: this.#rows[step]?.name ?? '' };
   }
 
   #example(label: string, detail: string): string {

@@ -1,5 +1,13 @@
 import type { SlowOperation } from '../../model/result.ts';
 
+/** When an operation was due, sent and over. */
+export interface OperationTimes {
+  readonly dueNs: number;
+  /** Null when it was never sent. */
+  readonly sentNs: number | null;
+  readonly endNs: number;
+}
+
 /** Times within an operation that its channel knows of; 0 where there is none. */
 export interface OperationParts {
   /** When the request was written. */
@@ -19,7 +27,7 @@ export interface SlowestOptions {
   readonly delayBetween: (fromNs: number, toNs: number) => number;
 }
 
-/** The slowest operations of a run that succeeded, with what is known of each. */
+/** The slowest operations of a run, however they ended, with what is known of each. */
 export class SlowestOperations {
   /** An operation that took no longer is not among them. */
   slowerThanNs = 0;
@@ -33,8 +41,9 @@ export class SlowestOperations {
 
   add(
     { phase, name }: { readonly phase: string; readonly name: string },
-    { dueNs, sentNs, endNs }: { readonly dueNs: number; readonly sentNs: number; readonly endNs: number },
+    { dueNs, sentNs, endNs }: OperationTimes,
     parts: OperationParts | null,
+    failure: string | null = null,
   ): void {
     const { keep, originNs, delayBetween } = this.#options;
     const opened = parts !== null && parts.openNs > 0;
@@ -42,12 +51,13 @@ export class SlowestOperations {
       phase,
       name,
       dueNs: dueNs - originNs,
-      sentNs: sentNs - originNs,
+      sentNs: sentNs === null ? null : sentNs - originNs,
       firstByteNs: parts === null || parts.firstByteNs === 0 ? null : parts.firstByteNs - originNs,
       endNs: endNs - originNs,
       openNs: opened ? parts.openNs : null,
       tlsNs: opened && parts.tlsNs > 0 ? parts.tlsNs : null,
       generatorDelayNs: delayBetween(dueNs, endNs),
+      ...(failure !== null && { failure }),
     };
     const tookNs = endNs - dueNs;
     let index = this.#kept.length;

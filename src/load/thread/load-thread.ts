@@ -1,7 +1,8 @@
 import { extname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import { PerfkitError } from '../../model/errors.ts';
+import { messageOf, PerfkitError } from '../../model/errors.ts';
+import { scriptPlace } from '../lanes/function/script-failure.ts';
 import type { EngineContext } from '../../model/engine.ts';
 import type { EngineReport } from '../engine/engine.ts';
 import type { LoadCommand, LoadMessage, LoadOrder } from './messages.ts';
@@ -56,22 +57,35 @@ export function runLoadThread(
   else signal.addEventListener('abort', stop, { once: true });
 
   return new Promise<EngineReport | null>((resolve, reject) => {
-    worker.once('error', (error) => {
-      reject(
-        error instanceof PerfkitError
-          ? error
-          : new Error(`the load thread failed: ${String(error)}`, { cause: error }),
-      );
-    });
+    worker.once('error', (error) => reject(threadFailure(error, order)));
     worker.once('exit', (code) => {
       if (refusal !== null) reject(refusal);
       else if (report !== null || signal.aborted) resolve(report);
-      else reject(new Error(`the load thread ended with code ${code} and no report`));
+      else reject(endedEarly(code));
     });
   }).finally(() => {
     clearTimeout(killTimer);
     signal.removeEventListener('abort', stop);
   });
+}
+
+/** Nothing was thrown: somebody called process.exit, which ends the thread that it is called on. */
+function endedEarly(code: number): PerfkitError {
+  return new PerfkitError(
+    'scenario',
+    `the load thread was ended with code ${code} in the middle of the run: code of the scenario must not call process.exit`,
+  );
+}
+
+/** Code of the scenario that throws where nobody awaits it ends the thread; that is for its author. */
+function threadFailure(error: unknown, { plan }: LoadOrder): Error {
+  const place = plan.flows.some(({ call }) => call !== undefined) ? scriptPlace(error) : '';
+  if (place === '') return new Error(`the load thread failed: ${String(error)}`, { cause: error });
+  return new PerfkitError(
+    'scenario',
+    `code of the scenario threw where no flow awaits it, which ended the load thread: ${messageOf(error)}${place}`,
+    { cause: error },
+  );
 }
 
 /**

@@ -9,6 +9,7 @@ import { assessStep, unreachableStep } from './assess-step.ts';
 import { concludeSearch, curveOf } from './conclude-search.ts';
 import { nextStep } from './next-step.ts';
 import { createRateMeter } from './rate-meter.ts';
+import { searchedTarget } from './search-settings.ts';
 import { phaseNotes, stepLengthNs, stepPlan } from './step-plan.ts';
 import { stepTargets } from './step-targets.ts';
 import type { CapacityResult, CapacitySearch, CapacityStep } from '../../model/capacity.ts';
@@ -51,14 +52,23 @@ export async function runCapacity(
   options: CapacityOptions,
   context: CapacityContext,
 ): Promise<CapacityResult> {
-  const { search } = options;
+  const { search, connections } = options;
+  if (connections !== null && connections < plan.workers) {
+    throw new PerfkitError(
+      'usage',
+      `expected at least one connection for each of the ${plan.workers} workers, got ${connections}`,
+    );
+  }
   const targets = stepTargets(plan);
   // told before anything is started; higher rates need shorter steps
   stepLengthNs(plan, settingsOf(search.fromPerSecond, search.stepNs, options, targets));
   const started = new Date();
   const startNs = process.hrtime.bigint();
   const server = plan.target.builtin === null ? null : await startBuiltinServer(plan.target.builtin);
-  const target = server === null ? plan.target : { ...plan.target, origin: server.origin, builtin: null };
+  const target =
+    server === null
+      ? searchedTarget(plan.target, search)
+      : { ...plan.target, origin: server.origin, builtin: null };
   const steps: CapacityStep[] = [];
   let end: SearchEnd | null = null;
   try {

@@ -1,9 +1,10 @@
+import { isIP } from 'node:net';
 import { isLoopback } from '../../plan/scenario/parse-origin.ts';
 import { capRatePerSecond } from '../../plan/resolve/check-caps.ts';
 import { PerfkitError } from '../../model/errors.ts';
 import { formatValue } from '../../model/units.ts';
 import type { CapacitySearch } from '../../model/capacity.ts';
-import type { LoadPlan } from '../../model/plan.ts';
+import type { LoadPlan, LoadTarget } from '../../model/plan.ts';
 
 /** What a caller may say of the search; rates are flows started a second. */
 export type SearchSettings = { readonly [K in keyof CapacitySearch]?: CapacitySearch[K] | undefined };
@@ -22,6 +23,21 @@ const warmupShare = 0.2;
 /** On this machine there is no reason to stop earlier. */
 const localMaxPerSecond = 1_000_000;
 
+/** The host reads as this machine; a run sees to it that it is (`searchedTarget`). */
+function isHere({ builtin, origin }: LoadTarget): boolean {
+  return builtin !== null || isLoopback(hostOf(origin));
+}
+
+function hostOf(origin: string): string {
+  return new URL(origin).hostname.replace(/^\[|\]$/g, '');
+}
+
+/** The target of the steps: a name such as `localhost` that is driven above the cap must lead to this machine. */
+export function searchedTarget(target: LoadTarget, { maxPerSecond }: CapacitySearch): LoadTarget {
+  const above = maxPerSecond > capRatePerSecond && target.builtin === null && isHere(target);
+  return above && isIP(hostOf(target.origin)) === 0 ? { ...target, loopbackOnly: true } : target;
+}
+
 /**
  * The settings with their defaults. A host other than this machine is not driven above 10,000/s unless the settings
  * say so. Throws PerfkitError for what does not make a search.
@@ -31,9 +47,7 @@ export function searchSettings(
   settings: SearchSettings = {},
 ): CapacitySearch {
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
-  const local =
-    target.builtin !== null || isLoopback(new URL(target.origin).hostname.replace(/^\[|\]$/g, ''));
-  const defaultMax = local ? localMaxPerSecond : capRatePerSecond;
+  const defaultMax = isHere(target) ? localMaxPerSecond : capRatePerSecond;
   const merged = { ...defaults, maxPerSecond: defaultMax, ...given };
   const search = { warmupNs: Math.round(merged.stepNs * warmupShare), ...merged };
   const { fromPerSecond, maxPerSecond, precision } = search;

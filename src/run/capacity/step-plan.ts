@@ -28,7 +28,8 @@ export function stepPlan(plan: LoadPlan, settings: StepSettings): LoadPlan {
     maxFlows: null,
     maxFlowsPerUser: null,
     pacingNs: null,
-    connections: settings.connections ?? Math.max(base.connections, connectionsFor(ratePerSecond)),
+    connections:
+      settings.connections ?? Math.max(base.connections, plan.workers, connectionsFor(ratePerSecond)),
   };
   const phases: PhasePlan[] = [
     { ...shared, name: 'warmup', forNs: warmupNs, measured: false },

@@ -77,6 +77,17 @@ test('checks what a name resolves to: every address, and link-local ones even wh
   );
 });
 
+test('a load for this machine only goes nowhere else, also when that is allowed', async () => {
+  const target = { origin: 'http://app.test', builtin: null, allow: ['app.test'], loopbackOnly: true };
+  const options = { connectTimeoutNs: 5e9, signal: new AbortController().signal };
+  for (const addresses of [['192.0.2.1'], ['127.0.0.1', '192.0.2.1']]) {
+    await assert.rejects(
+      reachTarget(target, { ...options, lookup: () => Promise.resolve(addresses) }),
+      /app\.test has the address 192\.0\.2\.1, which is not this machine's.*--max-rate/,
+    );
+  }
+});
+
 test('an interrupt ends the wait', async () => {
   const stop = new AbortController();
   stop.abort();

@@ -1,21 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { connectNs, ok, status } from '../fake-transport.ts';
+import { answering, connectNs, ok, status } from '../fake-transport.ts';
 import { flow, limits, loadPlan, phase, step } from '../plans.ts';
 import { collected, counted, errorsByClass, runVirtual } from '../run-engine.ts';
 import type { FakeServer } from '../fake-transport.ts';
 import type { PhasePlan } from '../../../src/model/plan.ts';
 
 const ms = 1e6;
-
-/** A server that answers every request after so long. */
-function server(afterNs: number | ((nth: number) => number), changes: Partial<FakeServer> = {}): FakeServer {
-  return {
-    connect: () => null,
-    reply: (nth) => ({ afterNs: typeof afterNs === 'number' ? afterNs : afterNs(nth), what: ok() }),
-    ...changes,
-  };
-}
 
 function open(ratePerSecond: number, changes: Partial<PhasePlan> = {}): PhasePlan {
   return phase({ arrivals: { model: 'open', ratePerSecond, spacing: 'uniform' }, ...changes });
@@ -28,7 +19,7 @@ function about(actual: number, expected: number, within = 0.002): void {
 test('closed model: each user has one request in flight and sends the next when the reply is complete', async () => {
   const { report, intervals, connections } = await runVirtual(
     loadPlan({ phases: [phase({ arrivals: { model: 'closed', users: 3 } })] }),
-    server(100 * ms),
+    answering(100 * ms),
   );
   const [{ totals }] = report.evidence.phases as [(typeof report.evidence.phases)[0]];
   assert.equal(connections, 3);
@@ -47,7 +38,7 @@ test('open model: arrivals keep their due time while the server stalls', async (
   });
   const { intervals } = await runVirtual(
     plan,
-    server((nth) => (nth === 0 ? 550 : 10) * ms),
+    answering((nth) => (nth === 0 ? 550 : 10) * ms),
   );
   const response = collected(intervals, 'response_time');
   assert.equal(response.count, 10);
@@ -64,7 +55,7 @@ test('open model: arrivals keep their due time while the server stalls', async (
 
 test('open model: the rate counts flows, and each runs all its steps', async () => {
   const plan = loadPlan({ phases: [open(100)], flows: [flow([step({ name: 'a' }), step({ name: 'b' })])] });
-  const { intervals } = await runVirtual(plan, server(1 * ms));
+  const { intervals } = await runVirtual(plan, answering(1 * ms));
   assert.equal(counted(intervals, 'arrivals', 'a'), 200);
   assert.equal(counted(intervals, 'arrivals', 'b'), 200);
 });
@@ -96,7 +87,7 @@ test('a time-out is one error, is censored at its real length, and its late repl
     flows: [flow([step({ name: 'slow' }), step({ name: 'quick' })])],
   });
   const replies = (nth: number): number => (nth % 2 === 0 ? 505 * ms : 1 * ms);
-  const { report, intervals, connections } = await runVirtual(plan, server(replies));
+  const { report, intervals, connections } = await runVirtual(plan, answering(replies));
   const totals = report.evidence.phases[0]!.totals;
   assert.equal(errorsByClass(intervals)['timeout'], totals.errors);
   assert.ok(totals.errors > 3);
@@ -122,7 +113,7 @@ test('the next step is due when the one before is complete, on the same connecti
     phases: [phase({ arrivals: { model: 'closed', users: 1 }, maxRequests: 2 })],
     flows: [flow([step({ name: 'first' }), step({ name: 'second' })])],
   });
-  const { intervals, connections } = await runVirtual(plan, server(10 * ms));
+  const { intervals, connections } = await runVirtual(plan, answering(10 * ms));
   assert.equal(connections, 1);
   assert.equal(counted(intervals, 'throughput', 'first'), 1);
   about(collected(intervals, 'response_time', 'data', 'second').max, 10 * ms);
@@ -133,7 +124,7 @@ test('flows are chosen by weight', async () => {
     phases: [open(1000)],
     flows: [flow([step({ name: 'often' })], 9), flow([step({ name: 'seldom' })], 1)],
   });
-  const { intervals } = await runVirtual(plan, server(0.5 * ms));
+  const { intervals } = await runVirtual(plan, answering(0.5 * ms));
   const share = counted(intervals, 'arrivals', 'seldom') / counted(intervals, 'arrivals');
   assert.ok(share > 0.08 && share < 0.12, `${share}`);
 });
@@ -147,7 +138,7 @@ test('maxRequests is exact and ends the phase early', async () => {
       phases: [phase({ arrivals, maxRequests: 100, forNs: 60e9, connections: 7 })],
       limits: { ...limits, maxWaiting: 100 },
     });
-    const { report, requests, endNs } = await runVirtual(plan, server(10 * ms));
+    const { report, requests, endNs } = await runVirtual(plan, answering(10 * ms));
     assert.equal(requests, 100);
     assert.equal(report.evidence.phases[0]?.totals.ok, 100);
     assert.equal(report.complete, true);
@@ -165,7 +156,7 @@ test('an operation that was due in the warm-up counts for the warm-up, also when
   });
   const { intervals } = await runVirtual(
     plan,
-    server((nth) => (nth === 0 ? 1500 : 10) * ms),
+    answering((nth) => (nth === 0 ? 1500 : 10) * ms),
   );
   const measured = intervals.filter((interval) => interval.measured);
   about(collected(measured, 'response_time').max, 10 * ms);
@@ -177,12 +168,12 @@ test('an operation that was due in the warm-up counts for the warm-up, also when
 test('in-flight requests get their time at the end, and are then cut', async () => {
   const patient = await runVirtual(
     loadPlan({ phases: [phase({ forNs: 1e9 })], limits: { ...limits, timeoutNs: 9e9 } }),
-    server(250 * ms),
+    answering(250 * ms),
   );
   assert.equal(patient.report.evidence.phases[0]?.totals.cut, 0);
   const hung = await runVirtual(
     loadPlan({ phases: [phase({ forNs: 1e9 })], limits: { ...limits, timeoutNs: 9e9 } }),
-    server(5e9),
+    answering(5e9),
   );
   assert.deepEqual(hung.report.evidence.phases[0]?.totals, {
     arrivals: 2,
@@ -204,7 +195,7 @@ test('stop ends the run within a second, with what there is', async () => {
   });
   const { report, intervals, endNs } = await runVirtual(
     plan,
-    server((nth) => (nth < 10 ? 10 * ms : 40e9)),
+    answering((nth) => (nth < 10 ? 10 * ms : 40e9)),
     2e9,
   );
   assert.equal(report.complete, false);
@@ -250,7 +241,7 @@ test('a kept-alive connection that the server closes while it is idle is opened 
   const plan = loadPlan({ phases: [open(5, { connections: 1, forNs: 3e9 })] });
   const { report, intervals, connections } = await runVirtual(
     plan,
-    server(1 * ms, { closeIdleAfterNs: () => 50 * ms }),
+    answering(1 * ms, { closeIdleAfterNs: () => 50 * ms }),
   );
   assert.deepEqual([report.evidence.phases[0]?.totals.ok, report.evidence.phases[0]?.totals.errors], [15, 0]);
   assert.ok(connections >= 15);
@@ -262,7 +253,7 @@ test('free connections are used in turn', async () => {
   // the server closes each connection at its eleventh request's time: with turns, each serves 10 of the 100
   const { report, connections } = await runVirtual(
     plan,
-    server(1 * ms, { closeIdleAfterNs: () => 150 * ms }),
+    answering(1 * ms, { closeIdleAfterNs: () => 150 * ms }),
   );
   assert.equal(report.evidence.phases[0]?.totals.ok, 100);
   assert.equal(connections, 10, 'no connection was idle for 150 ms');
@@ -274,7 +265,7 @@ test('connections are kept from phase to phase and surplus ones are closed', asy
       phase({ name: `p${index}`, forNs: 1e9, arrivals: { model: 'closed', users } }),
     ),
   });
-  const { intervals, connections } = await runVirtual(plan, server(10 * ms));
+  const { intervals, connections } = await runVirtual(plan, answering(10 * ms));
   assert.equal(connections, 8);
   const last = intervals.find(({ tags, gauges }) => tags['phase'] === 'p1' && gauges.length > 0);
   assert.equal(last?.gauges.find(({ metric }) => metric === 'connections')?.value, 2);
@@ -285,7 +276,7 @@ test('there is one interval a second, from the start of the run, also while noth
     phases: [phase({ forNs: 4.5e9, arrivals: { model: 'closed', users: 1 } })],
     limits: { ...limits, timeoutNs: 9e9, gracefulStopNs: 0 },
   });
-  const { intervals } = await runVirtual(plan, server(4.4e9));
+  const { intervals } = await runVirtual(plan, answering(4.4e9));
   // the last one is what was cut after the end
   assert.deepEqual(
     intervals.map(({ durationNs }) => Math.round(durationNs / 1e8) / 10),
@@ -295,4 +286,16 @@ test('there is one interval a second, from the start of the run, also while noth
     intervals.map(({ counters }) => counters.find(({ metric }) => metric === 'throughput')?.count),
     [0, 0, 0, 0, 1, 0],
   );
+});
+
+test('intervals tell how late the event loop was, once also where phases run beside each other', async () => {
+  const both = [
+    open(100, { name: 'main' }),
+    open(50, { name: 'beside', with: { phase: 'main', toItsEnd: true } }),
+  ];
+  const { intervals } = await runVirtual(loadPlan({ phases: both }), answering(1 * ms));
+  // a beat each 20 ms of two seconds, on a loop that is never late
+  const delays = collected(intervals, 'loop_delay');
+  assert.ok(delays.count >= 98 && delays.count <= 101, `${delays.count}`);
+  assert.ok(delays.max < 1e6);
 });

@@ -25,15 +25,17 @@ const sound: PhaseEvidence = {
 function judge(
   phase: Partial<PhaseEvidence> = {},
   rest: Partial<Evidence> = {},
+  generator = { workers: 1, cores: 4 },
 ): { state: string; reasons: string } {
-  const { state, reasons } = judgeValidity({
+  const evidence: Evidence = {
     pacing: 'precise',
     phases: [{ ...sound, ...phase }],
     errors: {},
     maxTickLateNs: 1e6,
     maxClockStepNs: 1e6,
     ...rest,
-  });
+  };
+  const { state, reasons } = judgeValidity(evidence, generator);
   return { state, reasons: reasons.join('\n') };
 }
 
@@ -105,6 +107,25 @@ const cases: readonly [string, Partial<PhaseEvidence>, Partial<Evidence>, string
   ['a wall clock that jumped', {}, { maxClockStepNs: 3600e9 }, 'suspect', /wall clock/],
   ['trouble in the warm-up only', { measured: false, lagP99Ns: 1e9, started: 0 }, {}, 'valid', /^$/],
 ];
+
+test('more threads are advised only where there are cores for them', () => {
+  const short: readonly (readonly [Partial<PhaseEvidence>, Partial<Evidence>])[] = [
+    [{ lagP99Ns: 400e6 }, {}],
+    [{ lagP99Ns: 3e6, responseP50Ns: 1e6, responseP99Ns: 4e6 }, {}],
+    [{ model: 'closed', cpu: 0.98 }, {}],
+    [{ cpu: 0.98 }, { pacing: 'eco' }],
+  ];
+  for (const [phase, rest] of short) {
+    assert.match(judge(phase, rest, { workers: 3, cores: 4 }).reasons, /--workers/);
+    const full = judge(phase, rest, { workers: 4, cores: 4 }).reasons;
+    assert.doesNotMatch(full, /--workers/);
+    assert.match(full, /all 4 cores generate load already, so this machine is the limit/);
+    assert.match(
+      judge(phase, rest, { workers: 1, cores: 1 }).reasons,
+      /the only core generates load already/,
+    );
+  }
+});
 
 test('judges the generator by its own evidence', async (t) => {
   for (const [name, phase, rest, state, reasons] of cases) {

@@ -6,7 +6,7 @@ import { nodeEventLoop } from '../../../src/load/engine/event-loop.ts';
 import { limits, loadPlan, phase } from '../plans.ts';
 import { counted, createEngine, errorsByClass } from '../run-engine.ts';
 import type { Socket } from 'node:net';
-import type { TlsEndpoint } from '../../../src/load/connections/tls-connector.ts';
+import type { TlsEndpoint } from '../../../src/load/connections/tls-endpoint.ts';
 import type { LoadLimits, LoadTarget } from '../../../src/model/plan.ts';
 
 export interface FaultyServer {
@@ -44,6 +44,15 @@ export interface FaultyOptions {
   readonly tls?: TlsEndpoint | null;
   /** The fault is that the server takes too long: wait a quarter of a second, not twenty. */
   readonly hasty?: boolean;
+}
+
+/** What a server does, and how operations may end then. */
+export interface Fault extends Pick<FaultyOptions, 'hasty'> {
+  readonly script: (socket: Socket) => void;
+  /** What a failure may be; beside it only `pipelined` may occur, in a pipeline. */
+  readonly classes: readonly string[];
+  /** Some requests succeed. */
+  readonly succeeds?: boolean;
 }
 
 /** A machine that is busy, or a process that is paused, is no fault of the server. */

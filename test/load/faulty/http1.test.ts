@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { against, loadPort, onRequest, pour, startFaulty } from './faulty-run.ts';
-import type { Socket } from 'node:net';
 import type { LoadTarget } from '../../../src/model/plan.ts';
+import type { Fault } from './faulty-run.ts';
 
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
@@ -12,15 +12,6 @@ const ways: Readonly<Record<string, Partial<LoadTarget>>> = {
   'in a pipeline': { perConnection: 4 },
   'one for each request': { newConnections: true },
 };
-
-interface Fault {
-  readonly script: (socket: Socket) => void;
-  /** What a failure may be; beside it only `pipelined` may occur, in a pipeline. */
-  readonly classes: readonly string[];
-  /** Some requests succeed. */
-  readonly succeeds?: boolean;
-  readonly hasty?: boolean;
-}
 
 const faults: Readonly<Record<string, Fault>> = {
   'resets before the reply': {

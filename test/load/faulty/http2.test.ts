@@ -14,7 +14,7 @@ import {
 import { against, loadPort, pour } from './faulty-run.ts';
 import type { Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import type { FaultyOptions } from './faulty-run.ts';
+import type { Fault, FaultyOptions } from './faulty-run.ts';
 
 const http2: FaultyOptions = { target: { protocol: 'http2', perConnection: 4 } };
 const hello = settingsFrame([]);
@@ -40,13 +40,6 @@ function onStream(act: (socket: Socket, id: number) => void): (socket: Socket) =
       }
     });
   };
-}
-
-interface Fault {
-  readonly script: (socket: Socket) => void;
-  readonly classes: readonly string[];
-  readonly succeeds?: boolean;
-  readonly hasty?: boolean;
 }
 
 const faults: Readonly<Record<string, Fault>> = {

@@ -72,6 +72,23 @@ test('a step that fails ends its flow, and the failure has its class', async () 
   assert.equal(requests, 6);
 });
 
+test('a reply with an unwanted status sets cookies, which the next flow of its user sends', async () => {
+  const requests: string[] = [];
+  const denying: FakeServer = {
+    connect: () => null,
+    written: (text) => void requests.push(text),
+    reply: () => ({ afterNs: 1e6, what: status(401).replace('\r\n', '\r\nSet-Cookie: sid=7\r\n') }),
+  };
+  const plan = loadPlan({
+    flows: [{ ...flow([step({ name: 'a' })]), cookies: true }],
+    phases: [phase({ arrivals: { model: 'closed', users: 1 }, maxFlows: 2, forNs: 60e9 })],
+  });
+  const { intervals } = await runVirtual(plan, denying);
+  assert.deepEqual(errorsByClass(intervals), { status_4xx: 2 });
+  assert.doesNotMatch(requests[0] ?? '', /cookie/i);
+  assert.match(requests[1] ?? '', /\r\nCookie: sid=7\r\n/);
+});
+
 test('a redirect is one operation, also when the server closes the connection between', async () => {
   const replies = [
     status(302).replace('\r\n', '\r\nLocation: /next\r\nConnection: close\r\n'),

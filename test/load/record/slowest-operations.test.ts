@@ -30,6 +30,25 @@ test('the slowest operations are kept, slowest first, and the threshold says whi
   );
 });
 
+test('an operation that failed is kept with its class, one that was never sent without that time', () => {
+  const slowest = keeper(5);
+  slowest.add({ phase: 'p', name: 'a' }, { dueNs: 1100, sentNs: null, endNs: 2000 }, null, 'connect_timeout');
+  assert.deepEqual(slowest.list(), [
+    {
+      phase: 'p',
+      name: 'a',
+      dueNs: 100,
+      sentNs: null,
+      firstByteNs: null,
+      endNs: 1000,
+      openNs: null,
+      tlsNs: null,
+      generatorDelayNs: 900,
+      failure: 'connect_timeout',
+    },
+  ]);
+});
+
 test('times are from the start of the run, and what is not known is null', () => {
   const slowest = keeper(5);
   const times = { dueNs: 1100, sentNs: 1200, endNs: 2000 };

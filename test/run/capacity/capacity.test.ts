@@ -160,6 +160,30 @@ describe('a capacity search', () => {
     assert.match(result.reasons.join(), /interrupted after 3 steps,the targets held up to 400\/s/);
   });
 
+  test('the threads of a plan share each step, and each has a connection', async () => {
+    const plan = capacityPlan({ workers: 12 });
+    const { plans } = await search(knee(150), {}, { plan });
+    assert.deepEqual([...new Set(plans.map(({ workers }) => workers))], [12]);
+    for (const one of plans) assert.ok(one.phases.every(({ connections }) => connections >= 12));
+    const few = runCapacity(
+      plan,
+      { search: searchSettings(plan), connections: 11 },
+      { signal: new AbortController().signal, measure: measureWith(knee(150)) },
+    );
+    await assert.rejects(few, /at least one connection for each of the 12 workers, got 11/);
+  });
+
+  test('a name that is driven above the cap has to lead to this machine', async () => {
+    const at = async (origin: string, maxPerSecond: number): Promise<unknown> => {
+      const loaded = { origin, builtin: null, allow: [] };
+      const { plans } = await search(knee(150), { maxPerSecond }, { plan: capacityPlan({ target: loaded }) });
+      return plans[0]?.target.loopbackOnly;
+    };
+    assert.equal(await at('http://localhost:1', 10_001), true);
+    assert.equal(await at('http://localhost:1', 10_000), undefined);
+    assert.equal(await at('http://127.0.0.1:1', 100_000), undefined);
+  });
+
   test('an interrupt before the first step leaves an empty table', async () => {
     const { result } = await search(knee(1), {}, { signal: AbortSignal.abort() });
     assert.deepEqual([result.outcome, result.steps, result.capacityPerSecond], ['interrupted', [], null]);

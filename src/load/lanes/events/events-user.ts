@@ -1,3 +1,5 @@
+import { backoffNs } from '../../connections/backoff.ts';
+import { openWire } from '../../connections/open-wire.ts';
 import { classOfSocketError, classOfStatus } from '../../record/error-class.ts';
 import { reply } from '../../protocols/protocol.ts';
 import { EventStreamParser } from './event-stream-parser.ts';
@@ -34,9 +36,6 @@ export interface EventsUserContext extends StreamOwner<EventsStep> {
   readonly eventDeadlines: DeadlineQueue;
   readonly ended: (phase: number) => void;
 }
-
-const firstBackoffNs = 10e6;
-const maxBackoffNs = 1e9;
 
 /**
  * One user who asks for a stream of events, reads it to the end of its step, and asks again. Each stream is one operation
@@ -127,7 +126,7 @@ export class EventsUser implements StreamUser<EventsStep>, WireEvents, Deadlined
   }
 
   #start(dueNs: number): void {
-    const { loop, transport, connectDeadlines } = this.#context;
+    const { loop, connectDeadlines } = this.#context;
     const phase = this.#phase;
     this.#phaseOfStream = phase;
     this.#streaming = true;
@@ -138,12 +137,7 @@ export class EventsUser implements StreamUser<EventsStep>, WireEvents, Deadlined
     const now = loop.now();
     this.#openingNs = now;
     connectDeadlines.add(this, now);
-    try {
-      this.#wire = transport.open(this);
-    } catch (error) {
-      const failure = error instanceof Error ? error : new Error(String(error));
-      loop.soon(() => this.closed(failure));
-    }
+    this.#wire = openWire(this, this.#context);
   }
 
   // ---- events of the wire
@@ -215,14 +209,12 @@ export class EventsUser implements StreamUser<EventsStep>, WireEvents, Deadlined
     else this.#fail(classOfSocketError(error), error.message);
   }
 
-  expire(nowNs: number): void {
+  expire(): void {
     if (!this.#isOpen) {
       this.#context.attempted(this.step, null);
       this.#fail('connect_timeout', 'no connection in time');
       return;
     }
-    const { recorder } = this.#phaseOfStream;
-    recorder.censored(this.step.index, this.#dueNs, this.#sentNs, nowNs);
     this.#fail('timeout', `no event in time, after ${this.#events.events} events`);
   }
 
@@ -242,7 +234,9 @@ export class EventsUser implements StreamUser<EventsStep>, WireEvents, Deadlined
   #fail(failure: ErrorClass, detail: string): void {
     const { recorder } = this.#phaseOfStream;
     this.#failures++;
-    recorder.failure(this.step.index, failure, this.step.label, detail);
+    const sentNs = this.#isOpen ? this.#sentNs : null;
+    const times = { dueNs: this.#dueNs, sentNs, endNs: this.#context.loop.now() };
+    recorder.failed(this.step, { failure, detail }, times);
     this.#end();
   }
 
@@ -275,11 +269,9 @@ export class EventsUser implements StreamUser<EventsStep>, WireEvents, Deadlined
     const phase = this.#phase;
     const goesOn = !this.#quiesced && this.#flows < phase.maxFlowsPerUser;
     if (!goesOn || !mayStart(phase) || phase.recorder.flows.started >= phase.maxFlows) return;
-    const backoffNs =
-      this.#failures === 0 ? 0 : Math.min(maxBackoffNs, firstBackoffNs * 2 ** (this.#failures - 1));
     const restNs = this.#dueNs + phase.pacingNs - loop.now();
     // not at once: a server that ends every stream would be asked without end
-    this.#rest = loop.after(Math.max(1, backoffNs, restNs), () => {
+    this.#rest = loop.after(Math.max(1, backoffNs(this.#failures), restNs), () => {
       if (!this.#quiesced && mayStart(this.#phase)) this.#start(loop.now());
     });
   }

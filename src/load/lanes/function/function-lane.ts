@@ -1,7 +1,8 @@
 import { ArrivalQueue } from '../../arrivals/arrival-queue.ts';
-import { place } from '../../connections/channel.ts';
 import { FreeList } from '../../connections/free-list.ts';
+import { hasFlowsLeft, isSpent } from '../flow-budget.ts';
 import { ChannelOpener } from '../open-channels.ts';
+import { levelsOf } from '../operation.ts';
 import { FunctionUser } from './function-user.ts';
 import type { Arrival } from '../../arrivals/arrival-queue.ts';
 import type { Channel, ChannelOwner } from '../../connections/channel.ts';
@@ -9,19 +10,9 @@ import type { Timer } from '../../engine/event-loop.ts';
 import type { StepFailure } from '../../flows/exchange.ts';
 import type { Step } from '../../flows/flows.ts';
 import type { ErrorClass } from '../../record/error-class.ts';
-import type { LaneContext } from '../lane-context.ts';
+import type { ChannelLaneOptions } from '../channel-lane.ts';
 import type { Lane, LaneLevels, LanePhase } from '../lane.ts';
 import type { FunctionOwner } from './function-user.ts';
-
-export interface FunctionLaneOptions extends Pick<LaneContext, 'plan' | 'flows' | 'loop' | 'ended'> {
-  readonly createChannel: (id: number, owner: ChannelOwner) => Channel;
-  /** Connections that are open now; null where each channel is one. */
-  readonly openConnections: (() => number) | null;
-  /** No reply and no connection is outstanding. */
-  readonly quiet: () => boolean;
-  /** The lane has closed. */
-  readonly stop: () => void;
-}
 
 /**
  * Carries out flows that are functions: each user has a connection, over which the requests of its function go one after
@@ -30,7 +21,7 @@ export interface FunctionLaneOptions extends Pick<LaneContext, 'plan' | 'flows' 
  *     flow starts ── function runs ── request asked for (due) ── sent ── reply ── ... ── function ends ── flow ends
  */
 export class FunctionLane implements Lane, ChannelOwner {
-  readonly #options: FunctionLaneOptions;
+  readonly #options: ChannelLaneOptions;
   readonly #owner: FunctionOwner;
   readonly #waiting: ArrivalQueue;
   readonly #phases: LanePhase[] = [];
@@ -46,7 +37,7 @@ export class FunctionLane implements Lane, ChannelOwner {
   #accepting = false;
   #closed = false;
 
-  constructor(options: FunctionLaneOptions) {
+  constructor(options: ChannelLaneOptions) {
     const { plan, flows } = options;
     this.#options = options;
     this.#waiting = new ArrivalQueue(plan.limits.maxWaiting);
@@ -63,14 +54,7 @@ export class FunctionLane implements Lane, ChannelOwner {
   }
 
   levels(): LaneLevels {
-    let inFlight = 0;
-    let connections = 0;
-    for (const { channel } of this.#users) {
-      if (channel.step !== null) inFlight++;
-      if (channel.place === place.idle || channel.place === place.busy) connections++;
-    }
-    const open = this.#options.openConnections?.() ?? connections;
-    return { inFlight, waiting: this.#waiting.length, connections: open };
+    return levelsOf(this.#users, this.#waiting.length, this.#options.openConnections);
   }
 
   quiet(): boolean {
@@ -79,10 +63,7 @@ export class FunctionLane implements Lane, ChannelOwner {
 
   prepare({ size }: LanePhase): Promise<void> {
     this.#resize(size);
-    const channels = this.#users.slice(0, size).map(({ channel }) => channel);
-    return this.#opener.open(
-      channels.filter((channel) => channel.place === place.down && !channel.backingOff),
-    );
+    return this.#opener.open(this.#users.slice(0, size).map(({ channel }) => channel));
   }
 
   setUsers(users: number): void {
@@ -200,16 +181,12 @@ export class FunctionLane implements Lane, ChannelOwner {
     seat.start({ dueNs: null, user, flow, phase: phase.index });
   }
 
-  #mayStart({ recorder, maxRequests, maxFlows }: LanePhase): boolean {
-    return this.#accepting && recorder.totals.arrivals < maxRequests && recorder.flows.started < maxFlows;
+  #mayStart(phase: LanePhase): boolean {
+    return this.#accepting && hasFlowsLeft(phase);
   }
 
-  /** The flow has no data left, which ends the phase. */
-  #isSpent({ recorder, index }: LanePhase, flow: number): boolean {
-    if (!this.#options.flows.spent(flow)) return false;
-    recorder.flows.spent = true;
-    this.#options.ended(index);
-    return true;
+  #isSpent(phase: LanePhase, flow: number): boolean {
+    return isSpent(this.#options.flows, flow, phase, this.#options.ended);
   }
 
   #takeFree(): FunctionUser | null {

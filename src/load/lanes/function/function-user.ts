@@ -126,13 +126,7 @@ export class FunctionUser {
   }
 
   failed(failure: ErrorClass, detail: string): void {
-    const { step, dueNs, sentNs } = this.channel;
-    if (step === null) return;
-    if (failure === 'timeout' || failure === 'connect_timeout') {
-      const sent = sentNs === 0 ? null : sentNs;
-      this.#recorder()?.censored(step.index, dueNs, sent, this.#owner.options.loop.now());
-    }
-    this.#fail({ failure, detail });
+    if (this.channel.step !== null) this.#fail({ failure, detail });
   }
 
   replied(): void {
@@ -160,11 +154,9 @@ export class FunctionUser {
       return;
     }
     const recorder = this.#recorder();
-    if (verdict.failure === null) {
+    if (verdict.failure === null)
       recorder?.success(step.index, operation.dueNs, channel.sentNs, now, channel);
-    } else {
-      recorder?.failure(step.index, verdict.failure.failure, operation.label, verdict.failure.detail);
-    }
+    else this.#record(operation, verdict.failure, now);
     operation.resolve(verdict.reply);
     this.#next();
   }
@@ -187,9 +179,14 @@ export class FunctionUser {
     const recorder = this.#recorder();
     const first = flows.firsts[this.#flow] ?? null;
     if (ending.error !== null && isOwnFault(ending.error) && first !== null) {
-      const { failure, detail } = scriptFailure(ending.error);
+      const label = plan.flows[this.#flow]?.call?.export ?? '';
+      const now = loop.now();
       recorder?.arrived(first.index);
-      recorder?.failure(first.index, failure, plan.flows[this.#flow]?.call?.export ?? '', detail);
+      recorder?.failed({ index: first.index, label }, scriptFailure(ending.error), {
+        dueNs: now,
+        sentNs: null,
+        endNs: now,
+      });
     }
     if (recorder !== null) recorder.flows.ended++;
     ended(this.phase);
@@ -261,12 +258,19 @@ export class FunctionUser {
   }
 
   /** The operation under way has failed, and is counted. */
-  #fail({ failure, detail }: StepFailure): void {
+  #fail(failure: StepFailure): void {
     const operation = this.#run?.operations[0];
     if (operation === undefined) return;
-    this.#recorder()?.failure(operation.step.index, failure, operation.label, detail);
-    operation.reject(new OperationError(failure, detail));
+    this.#record(operation, failure, this.#owner.options.loop.now());
+    operation.reject(new OperationError(failure.failure, failure.detail));
     this.#next();
+  }
+
+  #record({ step, label, dueNs }: Operation, failure: StepFailure, endNs: number): void {
+    const { channel } = this;
+    const wasSent = channel.sentNs > 0;
+    const times = { dueNs, sentNs: wasSent ? channel.sentNs : null, endNs };
+    this.#recorder()?.failed({ index: step.index, label }, failure, times, wasSent ? channel : null);
   }
 
   /** The operation under way has ended. */

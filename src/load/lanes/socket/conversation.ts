@@ -1,11 +1,12 @@
 import { SocketMessage } from './socket-message.ts';
 import { valueAt } from './value-at.ts';
 import type { Clock } from '../../../measure/clock.ts';
-import type { JsonPlace } from '../../../model/stream-plan.ts';
+import type { JsonPath } from '../../../model/exchange-plan.ts';
 import type { Traffic } from '../../connections/connection-context.ts';
 import type { EventLoop } from '../../engine/event-loop.ts';
 import type { StepFailure } from '../../flows/exchange.ts';
 import type { Recorder } from '../../record/recorder.ts';
+import type { OperationTimes } from '../../record/slowest-operations.ts';
 import type { LanePhase } from '../lane.ts';
 import type { SocketStep } from './socket-step.ts';
 import type { SocketWire } from './socket-wire.ts';
@@ -136,22 +137,21 @@ export class Conversation {
       if (this.#lastReceivedNs > 0) recorder.duration('ws_gap', index, now - this.#lastReceivedNs);
       this.#lastReceivedNs = now;
     }
-    const place = plan.match?.place ?? null;
-    const text = isBinary || (plan.stamp === null && place === null) ? '' : decoder.decode(message);
+    const text = isBinary ? nothing : message;
     if (plan.stamp !== null) this.#readStamp(text, plan.stamp);
-    const answered = plan.match === null ? undefined : this.#find(text, place);
+    const answered = plan.match === null ? undefined : this.#find(text, plan.match.place);
     if (answered === undefined) this.#owner.heard();
     else this.#answer(answered, now);
   }
 
-  #readStamp(text: string, place: JsonPlace): void {
+  #readStamp(text: Uint8Array, place: JsonPath): void {
     const tookMs = this.#context.wallMs() - Number(valueAt(text, place) ?? NaN);
     // a clock that is not ours makes times below zero, or of years
     if (tookMs >= 0 && tookMs < maxDeliveryMs)
       this.#phase.recorder.duration('ws_delivery', this.#step.index, tookMs * 1e6);
   }
 
-  #find(text: string, place: JsonPlace | null): SocketMessage | undefined {
+  #find(text: Uint8Array, place: JsonPath | null): SocketMessage | undefined {
     // hot path
     if (place === null) {
       for (const first of this.#pending.values()) return first;
@@ -174,12 +174,11 @@ export class Conversation {
   }
 
   #expire(message: SocketMessage, nowNs: number): void {
-    const { index, label } = this.#step;
     const recorder = this.#context.recorder(message.phase);
     const elapsed = ((nowNs - message.sentNs) / 1e6).toFixed(0);
     this.#pending.delete(message.key);
-    recorder?.censored(index, message.dueNs, message.sentNs, nowNs);
-    recorder?.failure(index, 'timeout', label, `no reply within ${elapsed}ms`);
+    const failure = { failure: 'timeout', detail: `no reply within ${elapsed}ms` } as const;
+    recorder?.failed(this.#step, failure, timesOf(message, nowNs));
     this.#context.ended(message.phase);
     this.#owner.timedOut(nowNs);
   }
@@ -196,36 +195,38 @@ export class Conversation {
     const startNs = this.#listeningNs;
     if (startNs === null) return;
     this.#listeningNs = null;
-    const { index, label } = this.#step;
     const { recorder, index: phase } = this.#phase;
-    if (failure === null) recorder.success(index, startNs, startNs, this.#context.loop.now());
-    else recorder.failure(index, failure.failure, label, failure.detail);
+    const endNs = this.#context.loop.now();
+    if (failure === null) recorder.success(this.#step.index, startNs, startNs, endNs);
+    else recorder.failed(this.#step, failure, { dueNs: startNs, sentNs: startNs, endNs });
     this.#context.ended(phase);
   }
 
   /** The socket is gone, and with it every reply to come. */
-  failPending({ failure, detail }: StepFailure): void {
-    const { index, label, replyDeadlines } = this.#step;
+  failPending(failure: StepFailure): void {
+    const { replyDeadlines } = this.#step;
+    const now = this.#context.loop.now();
     const pending = [...this.#pending.values()];
     this.#pending.clear();
     for (const message of pending) {
       replyDeadlines?.remove(message);
-      this.#context.recorder(message.phase)?.failure(index, failure, label, detail);
+      this.#context.recorder(message.phase)?.failed(this.#step, failure, timesOf(message, now));
       this.#context.ended(message.phase);
     }
-    this.endListening({ failure, detail });
+    this.endListening(failure);
   }
 
   /** There is no socket to be had for those that wait for one; a listener has nothing else that could fail. */
-  failWaiting({ failure, detail }: StepFailure): void {
-    const { index, label, plan } = this.#step;
+  failWaiting(failure: StepFailure): void {
+    const { index, plan } = this.#step;
     const { recorder, index: phase } = this.#phase;
+    const endNs = this.#context.loop.now();
     if (plan.send === null) {
       recorder.arrived(index);
-      this.#waiting.push(0);
+      this.#waiting.push(endNs);
     }
-    for (const _ of this.#waiting.splice(0)) {
-      recorder.failure(index, failure, label, detail);
+    for (const dueNs of this.#waiting.splice(0)) {
+      recorder.failed(this.#step, failure, { dueNs, sentNs: null, endNs });
       this.#context.ended(phase);
     }
   }
@@ -244,4 +245,9 @@ export class Conversation {
   }
 }
 
-const decoder = new TextDecoder();
+function timesOf({ dueNs, sentNs }: SocketMessage, endNs: number): OperationTimes {
+  return { dueNs, sentNs, endNs };
+}
+
+/** Of a binary message, which is no JSON. */
+const nothing = new Uint8Array(0);

@@ -1,5 +1,5 @@
 import { StreamLane } from '../stream-lane.ts';
-import { MessageClock } from './message-clock.ts';
+import { DueClock } from '../../arrivals/due-clock.ts';
 import { SocketUser } from './socket-user.ts';
 import type { Lane } from '../lane.ts';
 import type { StreamLaneOptions } from '../stream-lane.ts';
@@ -18,7 +18,7 @@ export interface SocketLaneOptions
  * that they do.
  */
 export function socketLaneOf(options: SocketLaneOptions): Lane {
-  const clock = new MessageClock(options.loop, options.pacing);
+  const clock = new DueClock(options.loop, options.pacing);
   return new StreamLane<SocketStep>({
     ...options,
     createUser: (user, owner) => new SocketUser(user, { ...options, ...owner, clock }),

@@ -1,22 +1,20 @@
+import { backoffNs } from '../../connections/backoff.ts';
 import { Conversation } from './conversation.ts';
 import type { Timer } from '../../engine/event-loop.ts';
 import type { StepFailure } from '../../flows/exchange.ts';
 import type { LanePhase } from '../lane.ts';
 import type { NewUser, StreamOwner, StreamUser } from '../stream-lane.ts';
 import type { ConversationContext, ConversationOwner } from './conversation.ts';
-import type { Due, MessageClock } from './message-clock.ts';
+import type { Due, DueClock } from '../../arrivals/due-clock.ts';
 import type { SocketStep } from './socket-step.ts';
 import type { SocketEvents, SocketWire } from './socket-wire.ts';
 
 /** What all users of a lane share. */
 export interface SocketUserContext extends ConversationContext, StreamOwner<SocketStep> {
-  readonly clock: MessageClock;
+  readonly clock: DueClock;
 }
 
 const state = { down: 0, connecting: 1, open: 2, closing: 3 } as const;
-
-const firstBackoffNs = 10e6;
-const maxBackoffNs = 1e9;
 
 /**
  * One user with one WebSocket. A flow is its step from start to end; in a closed phase it begins again. Messages are due
@@ -282,10 +280,8 @@ export class SocketUser implements StreamUser<SocketStep>, SocketEvents, Convers
       ? !this.#ending || this.#talk.waiting > 0
       : this.#flows < phase.maxFlowsPerUser;
     if (!goesOn || !mayStart(phase)) return;
-    const backoffNs =
-      this.#failures === 0 ? 0 : Math.min(maxBackoffNs, firstBackoffNs * 2 ** (this.#failures - 1));
     const restNs = this.#inFlow ? 0 : this.#startNs + phase.pacingNs - loop.now();
-    this.#backoff = loop.after(Math.max(backoffNs, restNs), () => this.#goOn());
+    this.#backoff = loop.after(Math.max(backoffNs(this.#failures), restNs), () => this.#goOn());
   }
 
   #goOn(): void {

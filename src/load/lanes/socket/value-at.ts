@@ -1,16 +1,12 @@
-import type { JsonPlace } from '../../../model/stream-plan.ts';
+import { findJson, jsonAt } from '../../flows/reply/find-json.ts';
+import type { JsonPath } from '../../../model/exchange-plan.ts';
 
-/** What stands at a place of a JSON text; undefined when nothing does, or the text is not JSON. */
-export function valueAt(json: string, place: JsonPlace): unknown {
-  let value: unknown;
+/** The value at a place of a message (UTF-8); undefined when nothing stands there, or the message is no JSON up to there. */
+export function valueAt(message: Uint8Array, path: JsonPath): unknown {
   try {
-    value = JSON.parse(json);
+    const range = findJson(message, path);
+    return range === null ? undefined : jsonAt(message, range);
   } catch {
     return undefined;
   }
-  for (const part of place) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
-    value = Reflect.get(value, part);
-  }
-  return value;
 }

@@ -1,11 +1,11 @@
-import { isIP, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 import { WebSocket } from 'ws';
 import type { LookupOptions } from 'node:dns';
+import { tlsOptions } from '../../connections/tls-endpoint.ts';
 import { classOfSocketError, classOfStatus } from '../../record/error-class.ts';
 import type { ClientOptions } from 'ws';
 import type { SocketPlan } from '../../../model/stream-plan.ts';
 import type { Endpoint } from '../../connections/tcp-transport.ts';
-import type { TlsEndpoint } from '../../connections/tls-connector.ts';
 import type { StepFailure } from '../../flows/exchange.ts';
 import type { SocketEvents, SocketTransport, SocketWire } from './socket-wire.ts';
 
@@ -55,17 +55,6 @@ export function createWebSocketTransport(options: WebSocketOptions): SocketTrans
   };
   return {
     open: (events) => openSocket(url, [...plan.protocols], clientOptions, events),
-  };
-}
-
-/** The certificate is checked for the name in the URL, as the target says. */
-function tlsOptions({ name, ca, cert, key, insecure }: TlsEndpoint): ClientOptions {
-  return {
-    rejectUnauthorized: !insecure,
-    ...(isIP(name) === 0 && { servername: name }),
-    ...(ca !== null && { ca }),
-    ...(cert !== null && { cert }),
-    ...(key !== null && { key }),
   };
 }
 

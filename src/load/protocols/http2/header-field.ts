@@ -23,7 +23,7 @@ export function headerField(name: string, value: string): HeaderField {
 }
 
 /** Fields that belong to one connection have no place in HTTP/2 (RFC 9113 section 8.2.2). */
-const connectionFields = new Set([
+export const connectionFields: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-connection',

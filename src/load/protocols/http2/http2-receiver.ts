@@ -1,32 +1,25 @@
 import { FrameReader } from './frame-reader.ts';
-import { flag, frame, frameType, maxWindowBytes, windowUpdateFrame } from './frames.ts';
+import { ControlFrames } from './control-frames.ts';
+import { flag, frameType, maxWindowBytes, windowUpdateFrame } from './frames.ts';
 import { HeaderDecoder } from './header-decoder.ts';
 import type { ErrorClass } from '../../record/error-class.ts';
 import type { FramingOutput } from '../framing.ts';
 import type { ParserLimits } from '../protocol.ts';
+import type { ControlEvents } from './control-frames.ts';
 import type { FrameEvents } from './frame-reader.ts';
 import type { Http2ErrorName } from './frames.ts';
 import type { HeaderMemo } from './header-memo.ts';
 import type { Http2Stream } from './http2-stream.ts';
 
 /** What the receiver asks and tells; the streams are kept by whoever answers. */
-export interface ReceiverEvents {
+export interface ReceiverEvents extends ControlEvents {
   /** Null for one that has ended, or that nobody waits for any more. */
   streamOf(id: number): Http2Stream | null;
-  /** A stream that we have not opened yet, or that is not ours. */
-  isUnused(id: number): boolean;
   /** The final head of a reply that goes on has come. */
   headed(stream: Http2Stream): void;
   /** The reply is complete. */
   ended(stream: Http2Stream): void;
   failedStream(stream: Http2Stream, detail: string, failure: ErrorClass): void;
-  /** The connection is of no use any more. */
-  fatal(error: Http2ErrorName, detail: string): void;
-  /** An entry of SETTINGS each; `view` holds pairs of a 16-bit name and a 32-bit value. */
-  settings(view: DataView, isFirst: boolean): void;
-  widened(id: number, bytes: number): void;
-  reset(id: number, code: number): void;
-  goaway(lastId: number, code: number): void;
 }
 
 export interface ReceiverOptions {
@@ -45,7 +38,7 @@ export class Http2Receiver implements FrameEvents {
   readonly #events: ReceiverEvents;
   readonly #reader: FrameReader;
   readonly #decoder: HeaderDecoder;
-  #greeted = false;
+  readonly #control: ControlFrames;
   #idleFrames = 0;
   /** Bytes of DATA since room was given back the last time. */
   #taken = 0;
@@ -66,6 +59,7 @@ export class Http2Receiver implements FrameEvents {
     this.#events = events;
     this.#reader = new FrameReader(this);
     this.#decoder = new HeaderDecoder(limits.maxHeaderBytes, memo);
+    this.#control = new ControlFrames(out, events);
   }
 
   push(bytes: Uint8Array, length: number): void {
@@ -82,7 +76,7 @@ export class Http2Receiver implements FrameEvents {
 
   tooLong(bytes: number): void {
     // "HTT" read as a length
-    if (!this.#greeted && bytes === 0x485454)
+    if (!this.#control.greeted && bytes === 0x485454)
       this.#fatal('HTTP_1_1_REQUIRED', 'the server answers in HTTP/1, not HTTP/2: leave out http2');
     else
       this.#fatal('FRAME_SIZE_ERROR', `the server sent a frame of ${bytes} bytes, or does not speak HTTP/2`);
@@ -90,14 +84,16 @@ export class Http2Receiver implements FrameEvents {
 
   frame(type: number, flags: number, id: number, bytes: Uint8Array, start: number, end: number): void {
     // hot path
-    if (!this.#greeted && type !== frameType.settings) {
+    if (!this.#control.greeted && type !== frameType.settings) {
       this.#fatal('PROTOCOL_ERROR', 'the first frame of the server is not SETTINGS');
     } else if (this.#blockStream !== 0 && (type !== frameType.continuation || id !== this.#blockStream)) {
       this.#fatal('PROTOCOL_ERROR', 'a header block is interrupted by another frame');
     } else if (type === frameType.headers) {
       this.#onHeaders(flags, id, bytes, start, end);
     } else if (type === frameType.windowUpdate || !this.#isTooBusy()) {
-      this.#onOther(type, flags, id, bytes.subarray(start, end));
+      const payload = bytes.subarray(start, end);
+      if (type === frameType.continuation) this.#onContinuation(flags, id, payload);
+      else this.#control.take(type, flags, id, payload);
     }
   }
 
@@ -109,7 +105,12 @@ export class Http2Receiver implements FrameEvents {
     this.#dataFlags = flags;
     this.#dataLeft = bytes;
     this.#padding = padded ? -1 : 0;
-    if (!this.#greeted || this.#blockStream !== 0 || this.#events.isUnused(id) || (padded && bytes === 0)) {
+    if (
+      !this.#control.greeted ||
+      this.#blockStream !== 0 ||
+      this.#events.isUnused(id) ||
+      (padded && bytes === 0)
+    ) {
       this.#fatal('PROTOCOL_ERROR', 'a DATA frame is out of place');
       return;
     }
@@ -226,58 +227,7 @@ export class Http2Receiver implements FrameEvents {
     return `the reply is not valid: its header is longer than the limit of ${this.#limits.maxHeaderBytes} bytes`;
   }
 
-  // ---- the other frames
-
-  /** Types that are not known are extensions that nobody asked for (RFC 9113 section 5.5). */
-  #onOther(type: number, flags: number, id: number, payload: Uint8Array): void {
-    const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
-    if (type === frameType.continuation) this.#onContinuation(flags, id, payload);
-    else if (type === frameType.settings) this.#onSettings(flags, id, view);
-    else if (type === frameType.windowUpdate) this.#onWindowUpdate(id, view);
-    else if (type === frameType.ping) this.#onPing(flags, id, payload);
-    else if (type === frameType.rstStream) this.#onReset(id, view);
-    else if (type === frameType.goaway) this.#onGoaway(id, view);
-    else if (type === frameType.pushPromise)
-      this.#fatal('PROTOCOL_ERROR', 'the server pushes, which was refused');
-    else if (type === frameType.priority && payload.length !== 5)
-      this.#fatal('FRAME_SIZE_ERROR', 'a PRIORITY frame is malformed');
-  }
-
-  #onSettings(flags: number, id: number, view: DataView): void {
-    const isFirst = !this.#greeted;
-    this.#greeted = true;
-    const isAck = (flags & flag.ack) !== 0;
-    if (id !== 0 || view.byteLength % 6 !== 0 || (isAck && (view.byteLength > 0 || isFirst))) {
-      this.#fatal('FRAME_SIZE_ERROR', 'a SETTINGS frame is malformed');
-      return;
-    }
-    if (isAck) return;
-    this.#out.write(frame(frameType.settings, flag.ack, 0, nothing));
-    this.#events.settings(view, isFirst);
-  }
-
-  #onWindowUpdate(id: number, view: DataView): void {
-    const bytes = view.byteLength === 4 ? view.getUint32(0) & 0x7fffffff : 0;
-    if (bytes === 0 || (id !== 0 && this.#events.isUnused(id)))
-      this.#fatal('PROTOCOL_ERROR', 'a WINDOW_UPDATE frame is malformed');
-    else this.#events.widened(id, bytes);
-  }
-
-  #onPing(flags: number, id: number, payload: Uint8Array): void {
-    if (id !== 0 || payload.length !== 8) this.#fatal('FRAME_SIZE_ERROR', 'a PING frame is malformed');
-    else if ((flags & flag.ack) === 0) this.#out.write(frame(frameType.ping, flag.ack, 0, payload));
-  }
-
-  #onReset(id: number, view: DataView): void {
-    if (view.byteLength !== 4 || this.#events.isUnused(id))
-      this.#fatal('PROTOCOL_ERROR', 'a RST_STREAM frame is malformed');
-    else this.#events.reset(id, view.getUint32(0));
-  }
-
-  #onGoaway(id: number, view: DataView): void {
-    if (id !== 0 || view.byteLength < 8) this.#fatal('FRAME_SIZE_ERROR', 'a GOAWAY frame is malformed');
-    else this.#events.goaway(view.getUint32(0) & 0x7fffffff, view.getUint32(4));
-  }
+  // ---- bounds
 
   #isTooBusy(): boolean {
     if (++this.#idleFrames <= maxIdleFrames) return false;
@@ -299,5 +249,3 @@ export class Http2Receiver implements FrameEvents {
     this.#events.fatal(error, detail);
   }
 }
-
-const nothing = new Uint8Array(0);

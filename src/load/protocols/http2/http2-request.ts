@@ -1,4 +1,5 @@
 import { defaultMaxFrameBytes, flag, frame, frameType } from './frames.ts';
+import { connectionFields } from './header-field.ts';
 import { staticIndex } from './header-tables.ts';
 import type { EncodedRequest, RequestMessage } from '../protocol.ts';
 
@@ -18,16 +19,6 @@ export function encodeHttp2Request(message: RequestMessage, scheme: 'http' | 'ht
   };
 }
 
-/** Fields of one connection, which HTTP/2 does not have (RFC 9113 section 8.2.2). */
-const connectionFields = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'upgrade',
-  'host',
-]);
-
 /** Methods whose request says its length even when that is 0 (RFC 9110 section 8.6). */
 const bodyMethods = new Set(['POST', 'PUT', 'PATCH']);
 
@@ -35,7 +26,8 @@ function fieldsOf({ method, path, headers, body }: RequestMessage, scheme: strin
   const fields = headers.map(([name, value]): [string, string] => [name.toLowerCase(), value]);
   const host = fields.find(([name]) => name === 'host')?.[1] ?? '';
   const kept = fields.filter(
-    ([name, value]) => !connectionFields.has(name) && (name !== 'te' || value.toLowerCase() === 'trailers'),
+    ([name, value]) =>
+      name !== 'host' && !connectionFields.has(name) && (name !== 'te' || value.toLowerCase() === 'trailers'),
   );
   const sized = kept.some(([name]) => name === 'content-length');
   const length = body?.length ?? 0;

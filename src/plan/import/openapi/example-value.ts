@@ -57,7 +57,7 @@ const makers: Readonly<Record<string, Maker>> = {
     return least > 0 ? [valueOf(fieldOf(schema, 'items'), resolve, depth + 1, budget)] : [];
   },
   string: (schema) => {
-    const known = formats[textOf(fieldOf(schema, 'format')) ?? ''] ?? 'example';
+    const known = formats.get(textOf(fieldOf(schema, 'format')) ?? '') ?? 'example';
     const least = Math.min(numberAt(schema, 'minLength') ?? 0, 1_000);
     const most = Math.max(numberAt(schema, 'maxLength') ?? Infinity, 0);
     return known.padEnd(least, 'x').slice(0, most);
@@ -67,18 +67,19 @@ const makers: Readonly<Record<string, Maker>> = {
   boolean: () => true,
 };
 
-const formats: Readonly<Record<string, string>> = {
-  date: '2026-01-01',
-  'date-time': '2026-01-01T00:00:00Z',
-  email: 'user@example.com',
-  hostname: 'example.com',
-  ipv4: '192.0.2.1',
-  ipv6: '2001:db8::1',
-  time: '12:00:00Z',
-  uri: 'https://example.com/',
-  url: 'https://example.com/',
-  uuid: '00000000-0000-4000-8000-000000000000',
-};
+/** A map: a description may name any format, `valueOf` too. */
+const formats: ReadonlyMap<string, string> = new Map([
+  ['date', '2026-01-01'],
+  ['date-time', '2026-01-01T00:00:00Z'],
+  ['email', 'user@example.com'],
+  ['hostname', 'example.com'],
+  ['ipv4', '192.0.2.1'],
+  ['ipv6', '2001:db8::1'],
+  ['time', '12:00:00Z'],
+  ['uri', 'https://example.com/'],
+  ['url', 'https://example.com/'],
+  ['uuid', '00000000-0000-4000-8000-000000000000'],
+]);
 
 /** OpenAPI 3.1 has lists of types; a schema with properties is an object although it may not say so. */
 function typeOf(schema: Field): string {

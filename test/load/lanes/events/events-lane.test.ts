@@ -11,8 +11,8 @@ import { streamClocks } from '../../../../src/load/record/extra-metrics.ts';
 import { HistogramPool } from '../../../../src/load/record/histogram-pool.ts';
 import { Recorder } from '../../../../src/load/record/recorder.ts';
 import { limits } from '../../plans.ts';
+import { lanePhase } from '../lane-phase.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { LanePhase } from '../../../../src/load/lanes/lane.ts';
 import type { EventsPlan } from '../../../../src/model/stream-plan.ts';
 
 const accepts = new Uint8Array(600).fill(1, 200, 400);
@@ -42,19 +42,7 @@ async function run(
     new HistogramPool(),
     (text) => text,
   );
-  const phase: LanePhase = {
-    index: 0,
-    model: 'closed',
-    size: 1,
-    maxRequests: operations,
-    maxFlows: Infinity,
-    maxFlowsPerUser: Infinity,
-    pacingNs: 0,
-    firstUser: 0,
-    userStep: 1,
-    choose: () => 0,
-    recorder,
-  };
+  const phase = lanePhase(recorder, { maxRequests: operations });
   const connectDeadlines = new DeadlineQueue(nodeEventLoop, 5e9);
   const eventDeadlines = new DeadlineQueue(nodeEventLoop, timeoutNs);
   await new Promise<void>((resolve) => {

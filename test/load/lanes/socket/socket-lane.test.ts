@@ -9,6 +9,7 @@ import { HistogramPool } from '../../../../src/load/record/histogram-pool.ts';
 import { Recorder } from '../../../../src/load/record/recorder.ts';
 import { Histogram } from '../../../../src/measure/histogram.ts';
 import { createVirtualLoop } from '../../virtual-loop.ts';
+import { lanePhase } from '../lane-phase.ts';
 import { connectNs, createFakeSockets } from './fake-sockets.ts';
 import type { LanePhase } from '../../../../src/load/lanes/lane.ts';
 import type { SocketPlan } from '../../../../src/model/stream-plan.ts';
@@ -67,20 +68,7 @@ async function run(
     ended: () => undefined,
     stop: () => replyDeadlines?.stop(),
   });
-  const phase: LanePhase = {
-    index: 0,
-    model: 'closed',
-    size: 1,
-    maxRequests: Infinity,
-    maxFlows: Infinity,
-    maxFlowsPerUser: Infinity,
-    pacingNs: 0,
-    firstUser: 0,
-    userStep: 1,
-    choose: () => 0,
-    recorder,
-    ...changes,
-  };
+  const phase = lanePhase(recorder, changes);
   const wait = (ns: number): Promise<void> => new Promise((resolve) => void loop.after(ns, resolve));
   await loop.runUntil(
     (async () => {

@@ -12,7 +12,8 @@ import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TestContext } from 'node:test';
 import type { Endpoint } from '../../../../src/load/connections/tcp-transport.ts';
-import type { TlsEndpoint } from '../../../../src/load/connections/tls-connector.ts';
+import { tlsEndpoint } from '../../tls-endpoint.ts';
+import type { TlsEndpoint } from '../../../../src/load/connections/tls-endpoint.ts';
 import type { SocketPlan } from '../../../../src/model/stream-plan.ts';
 
 const plan: SocketPlan = {
@@ -177,16 +178,7 @@ describe('WebSockets over TLS', () => {
   const endpoint = (port: number, changes: Partial<TlsEndpoint>): Endpoint => ({
     address: '127.0.0.1',
     port,
-    tls: {
-      name: 'localhost',
-      alpn: 'http/1.1',
-      ca: null,
-      cert: null,
-      key: null,
-      insecure: false,
-      resume: false,
-      ...changes,
-    },
+    tls: tlsEndpoint(changes),
   });
 
   async function open(context: TestContext, changes: Partial<TlsEndpoint>): Promise<string> {

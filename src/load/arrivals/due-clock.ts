@@ -1,4 +1,4 @@
-import type { EventLoop, Timer } from '../../engine/event-loop.ts';
+import type { EventLoop, Timer } from '../engine/event-loop.ts';
 
 /** Somebody who does something at `dueNs`, again and again. */
 export interface Due {
@@ -16,7 +16,7 @@ const timerSlackNs = 1.5e6;
 const maxPerTurn = 256;
 
 /** Calls each member when it is due: a binary heap by due time, and one timer. */
-export class MessageClock {
+export class DueClock {
   readonly #loop: EventLoop;
   readonly #spins: boolean;
   readonly #heap: Due[] = [];

@@ -1,0 +1,86 @@
+import type { MetricDefinition } from '../metrics.ts';
+
+/** WebSocket messages and server-sent events: series of their own, so that they are not mixed with requests. */
+export const streamMetrics: readonly MetricDefinition[] = [
+  {
+    name: 'ws_round_trip',
+    kind: 'histogram',
+    unit: 'ns',
+    better: 'lower',
+    help: 'from when a message was due until its reply came; of a listener, how long it listened',
+  },
+  {
+    name: 'ws_service_time',
+    kind: 'histogram',
+    unit: 'ns',
+    better: 'lower',
+    help: 'from when a message was sent until its reply came',
+  },
+  {
+    name: 'ws_connect_time',
+    kind: 'histogram',
+    unit: 'ns',
+    better: 'lower',
+    help: 'TCP, TLS and the upgrade to a WebSocket',
+  },
+  {
+    name: 'ws_gap',
+    kind: 'histogram',
+    unit: 'ns',
+    better: 'lower',
+    help: 'between two messages that a listener received',
+  },
+  {
+    name: 'ws_delivery',
+    kind: 'histogram',
+    unit: 'ns',
+    better: 'lower',
+    help: 'from when the server says that it sent a message until it came; both clocks are those of one machine',
+  },
+  {
+    name: 'ws_messages_in',
+    kind: 'counter',
+    unit: 'count',
+    rate: 'per-second',
+    better: 'higher',
+    help: 'messages received',
+  },
+  {
+    name: 'ws_messages_out',
+    kind: 'counter',
+    unit: 'count',
+    rate: 'per-second',
+    better: 'higher',
+    help: 'messages sent',
+  },
+  {
+    name: 'sse_stream_time',
+    kind: 'histogram',
+    unit: 'ns',
+    better: 'lower',
+    help: 'from when a stream of events was due until it was complete',
+  },
+  {
+    name: 'sse_service_time',
+    kind: 'histogram',
+    unit: 'ns',
+    better: 'lower',
+    help: 'from when a stream of events was asked for until it was complete',
+  },
+  {
+    name: 'sse_first_event',
+    kind: 'histogram',
+    unit: 'ns',
+    better: 'lower',
+    help: 'from when a stream of events was asked for until its first event',
+  },
+  { name: 'sse_gap', kind: 'histogram', unit: 'ns', better: 'lower', help: 'between two events of a stream' },
+  {
+    name: 'sse_events',
+    kind: 'counter',
+    unit: 'count',
+    rate: 'per-second',
+    better: 'higher',
+    help: 'events received',
+  },
+];
