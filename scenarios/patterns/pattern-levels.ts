@@ -8,6 +8,7 @@ import type { Pattern } from 'perfkit/store';
 import { decodePattern, encodePattern } from './pattern-codec.ts';
 import { QueryCache } from './query-cache.ts';
 import type { SystemSettings } from './system-settings.ts';
+import { withConfidence } from './with-confidence.ts';
 
 export interface LevelsStats {
   readonly lookups: number;
@@ -32,10 +33,24 @@ export interface LevelStats {
 }
 
 /**
- * What L2 keeps: a value that is short, or that is in L1 as well, as it is; others compressed, or as they are with a note
- * that compressing them was not worth it.
+ * What L2 keeps: a value that is short, or that is in L1 as well, as it is; others compressed beside their confidence,
+ * which may have changed since; or as they are with a note that compressing them was not worth it.
  */
-type Kept = Pattern | { readonly packed: Uint8Array } | { readonly incompressible: Pattern };
+type Kept =
+  | Pattern
+  | { readonly packed: Uint8Array; readonly confidence: number }
+  | { readonly incompressible: Pattern };
+
+/** Where a look-up for an outcome has found a pattern. */
+interface Found {
+  level: 'l1' | 'l2' | 'l3' | 'none';
+  /** What the first two have of it; null in the others. */
+  kept: Kept | null;
+  /** The pattern, where that needs no work; else null. */
+  pattern: Pattern | null;
+  /** NaN when no level has it. */
+  confidence: number;
+}
 
 /** Look-ups of L1 between two that are timed (a power of two): the clock takes as long as the look-up. */
 const timedEvery = 64;
@@ -58,7 +73,9 @@ const worthwhileRatio = 0.95;
  *
  * A pattern enters a level only when the one above lets go of it. So what is hot in one level leaves the next to others:
  * the levels hold hardly anything twice, and 31,000 patterns in all. A change is made in L1, where L2 has the pattern
- * also there, and L3 is told that what it has is outdated; what a level gives is always the latest state.
+ * also there, and L3 is told that what it has is outdated. A mere change of confidence is made only in the highest level
+ * that has the pattern: *a copy below another is the same but for its confidence*, and gets that too when the level above
+ * lets go of its own, for whatever reason. So the first level that has a pattern gives its latest state.
  */
 export class PatternLevels {
   readonly #l1: Cache<string, Pattern>;
@@ -68,12 +85,14 @@ export class PatternLevels {
   readonly #settings: SystemSettings;
   readonly #latency = { l1: latencies(), l2: latencies(), l3: latencies() };
   readonly #hits = new Float64Array(3);
+  readonly #found: Found = { level: 'none', kept: null, pattern: null, confidence: NaN };
   #lookups = 0;
   #lowerLookups = 0;
   #compressed = 0;
   #candidates = 0;
 
-  constructor(settings: SystemSettings) {
+  /** `now`: for the time to live in L2, in milliseconds. */
+  constructor(settings: SystemSettings, now = (): number => performance.now()) {
     this.#settings = settings;
     this.#l1 = createCache<string, Pattern>({
       policy: 'w-tinylfu',
@@ -91,9 +110,13 @@ export class PatternLevels {
       max: settings.l2Entries,
       maxSize: settings.l2Bytes,
       ttl: settings.l2TtlMs,
+      now,
       sizeCalculation: keptBytes,
       onEvict: (value, id, reason) => {
-        if (reason === 'evict' && !this.#l1.has(id)) this.#l3.offer(id, this.#unpack(value));
+        if (reason === 'set' || this.#l1.has(id)) return;
+        // Also when its time is over: what is below may be older.
+        if (this.#l3.learn(id, confidenceOf(value))) return;
+        if (reason === 'evict') this.#l3.offer(id, this.#unpack(value));
       },
     });
     this.#l3 = new QueryCache(settings.folder, settings.l3Entries);
@@ -108,14 +131,36 @@ export class PatternLevels {
     return held;
   }
 
-  /** As `get`, but what is found below L1 is not brought up. */
-  getInPlace(id: string): Pattern | undefined {
+  /**
+   * As `get`, for an outcome: what is found below L1 is neither brought up nor unpacked. What this gives is good until the
+   * next call of anything here.
+   */
+  // hot path
+  find(id: string): Readonly<Found> {
     this.#lookups++;
+    const found = this.#found;
     const first = this.#l1.get(id);
-    const kept = first === undefined ? this.#l2.get(id) : undefined;
-    const found = first ?? (kept === undefined ? this.#l3.get(id) : this.#unpack(kept));
-    if (found !== undefined) this.#hits[first !== undefined ? 0 : kept !== undefined ? 1 : 2]!++;
+    if (first !== undefined) return this.#foundIn('l1', first);
+    const kept = this.#l2.get(id);
+    if (kept !== undefined) return this.#foundIn('l2', kept);
+    const confidence = this.#l3.confidence(id);
+    if (confidence !== undefined) this.#hits[2]!++;
+    found.level = confidence === undefined ? 'none' : 'l3';
+    found.kept = null;
+    found.pattern = null;
+    found.confidence = confidence ?? NaN;
     return found;
+  }
+
+  /**
+   * The confidence of a pattern that `find` has found just now is now this one; `learnt` is its pattern with that, or
+   * null as well. One that no level has stays out.
+   */
+  // hot path
+  learn(id: string, { level, kept }: Readonly<Found>, learnt: Pattern | null, confidence: number): void {
+    if (level === 'l1' && learnt !== null) this.#l1.set(id, learnt);
+    else if (level === 'l2' && kept !== null) this.#l2.set(id, learnt ?? keptWith(kept, confidence));
+    else if (level === 'l3') this.#l3.learn(id, confidence);
   }
 
   /** A pattern as it is in the database, which no level had. */
@@ -129,21 +174,6 @@ export class PatternLevels {
     if (this.#l2.has(id)) this.#l2.set(id, pattern);
     this.#l3.outdate(id);
     this.load(id, pattern);
-  }
-
-  /**
-   * As `change`, of a pattern that was got by `getInPlace` just now: it stays in the level that it was found in, unless
-   * that is slow to write to.
-   */
-  changeInPlace(id: string, pattern: Pattern): void {
-    if (this.#l1.peek(id) !== undefined || pattern.body.byteLength >= this.#settings.compressFromBytes) {
-      this.change(id, pattern);
-      return;
-    }
-    const isInSecond = this.#l2.has(id);
-    this.#l3.outdate(id);
-    if (isInSecond) this.#l2.set(id, pattern);
-    else this.load(id, pattern);
   }
 
   /** The next of the most popular: into the fastest level that has room. Whether there was any. */
@@ -208,6 +238,16 @@ export class PatternLevels {
     return held;
   }
 
+  #foundIn(level: 'l1' | 'l2', kept: Kept): Readonly<Found> {
+    const found = this.#found;
+    this.#hits[level === 'l1' ? 0 : 1]!++;
+    found.level = level;
+    found.kept = kept;
+    found.pattern = 'id' in kept ? kept : null;
+    found.confidence = confidenceOf(kept);
+    return found;
+  }
+
   #getBelow(id: string): Pattern | undefined {
     const isTimed = (++this.#lowerLookups & (lowerTimedEvery - 1)) === 0;
     const startMs = isTimed ? performance.now() : 0;
@@ -225,7 +265,12 @@ export class PatternLevels {
   #demote(id: string, pattern: Pattern): void {
     const isLong = pattern.body.byteLength >= this.#settings.compressFromBytes;
     const kept = this.#l2.peek(id);
-    if (kept !== undefined && (!isLong || !('id' in kept))) return;
+    if (kept !== undefined && (!isLong || !('id' in kept))) {
+      // It has learned in L1.
+      const { confidence } = pattern;
+      if (confidenceOf(kept) !== confidence) this.#l2.set(id, isLong ? keptWith(kept, confidence) : pattern);
+      return;
+    }
     // Most of what comes never comes again: it has to show that it does in L3, where it costs no memory.
     const isFull = this.#l2.size >= this.#settings.l2Entries;
     if (kept === undefined && isFull && !this.#isPromoted(id)) this.#l3.offer(id, pattern);
@@ -242,19 +287,32 @@ export class PatternLevels {
     if (packed.length > bytes.length * worthwhileRatio) return { incompressible: pattern };
     this.#compressed++;
     // A view of zlib's chunk would keep all of it alive.
-    return { packed: packed.byteLength === packed.buffer.byteLength ? packed : new Uint8Array(packed) };
+    const isWhole = packed.byteLength === packed.buffer.byteLength;
+    return { packed: isWhole ? packed : new Uint8Array(packed), confidence: pattern.confidence };
   }
 
   #unpack(kept: Kept): Pattern {
     if ('id' in kept) return kept;
-    if ('packed' in kept) return decodePattern(this.#compressor.decompressSync(kept.packed));
-    return kept.incompressible;
+    if ('incompressible' in kept) return kept.incompressible;
+    const pattern = decodePattern(this.#compressor.decompressSync(kept.packed));
+    return pattern.confidence === kept.confidence ? pattern : withConfidence(pattern, kept.confidence);
   }
 }
 
 /** Five numbers and four headers beside the texts. */
 function sizeOf({ id, type, domain, body }: Pattern): number {
   return 200 + id.length + type.length + domain.length + body.byteLength;
+}
+
+// hot path
+function confidenceOf(kept: Kept): number {
+  return 'incompressible' in kept ? kept.incompressible.confidence : kept.confidence;
+}
+
+function keptWith(kept: Kept, confidence: number): Kept {
+  if ('id' in kept) return withConfidence(kept, confidence);
+  if ('packed' in kept) return { packed: kept.packed, confidence };
+  return { incompressible: withConfidence(kept.incompressible, confidence) };
 }
 
 function keptBytes(kept: Kept, id: string): number {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { BatcherStats } from 'perfkit/batcher';
 import { updateConfidence } from 'perfkit/batcher';
+import { checkPattern } from 'perfkit/store';
 import type { Pattern } from 'perfkit/store';
-import { checkPattern } from './check-pattern.ts';
 import { lockFolder } from './folder-lock.ts';
 import { PatternLevels } from './pattern-levels.ts';
 import type { LevelsStats } from './pattern-levels.ts';
@@ -133,7 +133,8 @@ class CachedPatterns implements PatternSystem {
   // hot path
   storePattern(pattern: Pattern): Promise<void> {
     try {
-      checkPattern(pattern);
+      // In the journal it would hold up every batch after it.
+      checkPattern(pattern, 'pattern');
       const room = this.#writes.put(pattern);
       this.#levels.change(pattern.id, pattern);
       return room ?? acknowledged;
@@ -146,13 +147,14 @@ class CachedPatterns implements PatternSystem {
   updateConfidence(id: string, outcome: boolean | number): Promise<boolean> {
     if (!this.#learning) return notLearned;
     try {
-      const known = this.#levels.getInPlace(id);
-      const before = known?.confidence ?? this.#confidenceOf(id);
+      const found = this.#levels.find(id);
+      const before = found.level === 'none' ? this.#confidenceOf(id) : found.confidence;
       if (before === undefined) return notLearned;
       const confidence = updateConfidence(before, outcome);
-      const room = this.#writes.confidence(id, confidence);
+      const learnt = found.pattern === null ? null : withConfidence(found.pattern, confidence);
+      const room = this.#writes.confidence(id, confidence, learnt);
       // One that no level has is not brought in: an outcome is no sign that it will be asked for.
-      if (known !== undefined) this.#levels.changeInPlace(id, withConfidence(known, confidence));
+      this.#levels.learn(id, found, learnt, confidence);
       return room === null ? learned : room.then(() => true);
     } catch (error) {
       return Promise.reject(error);

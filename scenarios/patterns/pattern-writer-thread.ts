@@ -25,8 +25,8 @@ let store: Promise<SqliteStore> | null = null;
  * for each row, and each commit makes the connections that read drop the pages they have cached.
  */
 const mostRows = 100_000;
-/** 64 MiB of write-ahead log: what a batch of some thousand rows changes in fourteen indexes. */
-const autoCheckpointPages = 16_000;
+/** 12 MiB of write-ahead log: who reads a page looks it up in the log first, in one table for each 4,096 pages of it. */
+const autoCheckpointPages = 3_000;
 
 /** Opens the database, and makes its table and indexes when they are not there. */
 export async function openStore(_: unknown, { data }: Context): Promise<void> {

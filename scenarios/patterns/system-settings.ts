@@ -14,11 +14,11 @@ export interface SystemOptions {
   /** @default 20000 */
   readonly l3Entries?: number;
   /**
-   * Different patterns in a batch of writes: each commit makes the connection that reads drop its cached pages, so
-   * fewer are better, and what waits is safe in the journal. @default 30000
+   * Different patterns that make a batch of writes before its time: the larger, the more writes of one pattern become one,
+   * and what waits is safe in the journal. @default 45000
    */
   readonly batchPatterns?: number;
-  /** Longest wait of a write for its batch, in milliseconds: it is safe meanwhile. @default 2000 */
+  /** Longest wait of a write for its batch, in milliseconds: it is safe meanwhile. @default 600 */
   readonly maxWaitMs?: number;
   /** Different patterns that may wait to be written. @default 60000 */
   readonly maxPending?: number;
@@ -44,8 +44,8 @@ export function systemSettings(options: SystemOptions): SystemSettings {
     l2TtlMs: 3_600_000,
     compressFromBytes: 1_024,
     l3Entries: 20_000,
-    batchPatterns: 30_000,
-    maxWaitMs: 2_000,
+    batchPatterns: 45_000,
+    maxWaitMs: 600,
     maxPending: 60_000,
     readerCacheBytes: mebibyte,
     writerCacheBytes: 2 * mebibyte,

@@ -98,10 +98,15 @@ export class WriteBehind {
     return this.#gather(pattern.id, pattern);
   }
 
-  /** As `put`, of a pattern that is there, and of which only the confidence has changed. */
-  confidence(id: string, confidence: number): Promise<void> | null {
+  /**
+   * As `put`, of a pattern that is there, and of which only the confidence has changed. `learnt`: the pattern with it, by
+   * who has that at hand, else null.
+   */
+  // hot path
+  confidence(id: string, confidence: number, learnt: Pattern | null = null): Promise<void> | null {
     this.#refuseIfStuck();
     this.#journal.confidence(id, confidence);
+    if (learnt !== null) return this.#gather(id, learnt);
     const gathered = this.#gathering.get(id);
     const isStored = typeof gathered === 'object';
     return this.#gather(id, isStored ? withConfidence(gathered, confidence) : confidence);

@@ -1,8 +1,7 @@
 import { closeSync, ftruncateSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import type { Pattern } from 'perfkit/store';
-import { confidenceKind, headerBytes, putKind } from './journal-format.ts';
+import { checksum, confidenceKind, headerBytes, putKind } from './journal-format.ts';
 import { mostPatternBytes, writePattern, writeText } from './pattern-codec.ts';
 
 const segmentName = /^journal-(\d{12})\.log$/;
@@ -93,7 +92,7 @@ export class WriteJournal {
   #append(out: Buffer, end: number): void {
     if (this.#state !== 'open') this.#refuse();
     out.writeUInt32LE(end - headerBytes, 0);
-    out.writeUInt32LE(crc32(out.subarray(headerBytes, end)), 4);
+    out.writeUInt32LE(checksum(out, headerBytes, end), 4);
     try {
       if (this.#bytes + end > this.#length) this.#grow(end);
       for (let done = 0; done < end;) {

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 import fc from 'fast-check';
 import type { Pattern } from '../../src/components/store/index.ts';
 import { PatternLevels } from '../../scenarios/patterns/pattern-levels.ts';
@@ -13,7 +14,7 @@ import { patternOf, plain, temporaryFolder } from '../components/store/patterns.
 test('P08: no level is larger than its bound, and what any of them gives is the latest state', () => {
   const id = fc.integer({ min: 0, max: 60 }).map((index) => `p${index}`);
   const step = fc.record({
-    op: fc.constantFrom('get' as const, 'get' as const, 'change' as const, 'learn' as const),
+    op: fc.constantFrom('get', 'get', 'change', 'learn', 'learn', 'wait'),
     id,
     // Some are compressed, some not worth it, some too long for the first slots.
     bytes: fc.constantFrom(0, 10, 600, 2_000),
@@ -22,13 +23,16 @@ test('P08: no level is larger than its bound, and what any of them gives is the 
     fc.property(fc.array(step, { minLength: 50, maxLength: 400 }), (steps) => {
       const folder = mkdtempSync(join(tmpdir(), 'perfkit-levels-'));
       const bounds = { l1Entries: 3, l2Entries: 8, l3Entries: 20 };
-      const levels = new PatternLevels({ ...systemSettings({ folder, ...bounds }), compressFromBytes: 500 });
+      const settings = systemSettings({ folder, ...bounds, l2TtlMs: 100, compressFromBytes: 500 });
+      let nowMs = 0;
+      const levels = new PatternLevels(settings, () => nowMs);
       const latest = new Map<string, Pattern>();
       try {
         for (const [index, { op, id: key, bytes }] of steps.entries()) {
           const before = latest.get(key);
           const pattern = patternOf(key, { usageCount: index, body: new Uint8Array(bytes).fill(index % 7) });
-          if (op === 'get') {
+          if (op === 'wait') nowMs += 10;
+          else if (op === 'get') {
             const found = levels.get(key);
             if (found === undefined && before !== undefined) levels.load(key, before);
             else assert.deepEqual(plain(found), plain(before));
@@ -36,12 +40,15 @@ test('P08: no level is larger than its bound, and what any of them gives is the 
             levels.change(key, pattern);
             latest.set(key, pattern);
           } else {
-            const found = levels.getInPlace(key);
-            if (found === undefined) continue;
-            assert.deepEqual(plain(found), plain(before));
-            const learnt = { ...found, confidence: (index % 100) / 100 };
-            levels.changeInPlace(key, learnt);
-            latest.set(key, learnt);
+            const found = levels.find(key);
+            if (before === undefined) assert.equal(found.level, 'none');
+            else {
+              const confidence = (index % 100) / 100;
+              if (found.level !== 'none') assert.equal(found.confidence, before.confidence);
+              const learnt = found.pattern === null ? null : { ...found.pattern, confidence };
+              levels.learn(key, found, learnt, confidence);
+              latest.set(key, { ...before, confidence });
+            }
           }
           const [l1, l2, l3] = levels.stats().levels;
           assert.ok((l1?.entries ?? 99) <= 3 && (l2?.entries ?? 99) <= 8 && (l3?.entries ?? 99) <= 20);
@@ -95,6 +102,57 @@ test('an outdated pattern is not given, and its place takes the new state, also 
   cache.close();
 });
 
+test('what a pattern has learned is given by L3 without its slot being written again', (context) => {
+  const cache = new QueryCache(temporaryFolder(context), 10);
+  assert.equal(cache.learn('p', 0.5), false);
+  const pattern = patternOf('p', { confidence: 0.5 });
+  cache.offer('p', pattern);
+  assert.equal(cache.learn('p', 0.6), true);
+  assert.deepEqual([cache.confidence('p'), cache.get('p')?.confidence], [0.6, 0.6]);
+  assert.equal(pattern.confidence, 0.5);
+  cache.write();
+  assert.deepEqual(plain(cache.get('p')), plain({ ...pattern, confidence: 0.6 }));
+  cache.learn('p', 0.7);
+  assert.deepEqual(plain(cache.get('p')), plain({ ...pattern, confidence: 0.7 }));
+  // Also from a level above that lets go of it.
+  cache.offer('p', { ...pattern, confidence: 0.8 });
+  assert.equal(cache.confidence('p'), 0.8);
+  cache.outdate('p');
+  assert.equal(cache.learn('p', 0.9), false);
+  assert.equal(cache.confidence('p'), undefined);
+  cache.close();
+});
+
+for (const bytes of [10, 2_000]) {
+  test(`what a pattern of ${bytes} bytes has learned in L1 goes with it into L2, which has its copy`, (context) => {
+    const { levels, others } = filledLevels(context, bytes, () => 0);
+    askUntil(levels, others.slice(0, 3), 'l2');
+    askUntil(levels, ['p'], 'l1');
+    learn(levels, 0.9);
+    askUntil(levels, others.slice(0, 3), 'l2');
+    assert.equal(levels.find('p').confidence, 0.9);
+    assert.equal(levels.get('p')?.confidence, 0.9);
+    levels.close();
+  });
+
+  test(`what a pattern of ${bytes} bytes has learned in L2 goes with it into L3, also when its time is over`, (context) => {
+    let nowMs = 0;
+    const { levels, others } = filledLevels(context, bytes, () => nowMs);
+    askUntil(levels, others, 'l3');
+    // L2 has room again.
+    nowMs += 2_000;
+    for (const id of others) levels.find(id);
+    askUntil(levels, ['p'], 'l1');
+    askUntil(levels, others.slice(0, 3), 'l2');
+    learn(levels, 0.9);
+    nowMs += 2_000;
+    const { level, confidence } = levels.find('p');
+    assert.deepEqual([level, confidence], ['l3', 0.9]);
+    assert.equal(levels.get('p')?.confidence, 0.9);
+    levels.close();
+  });
+}
+
 test('what comes once does not enter a full L3', (context) => {
   const cache = new QueryCache(temporaryFolder(context), 3);
   for (const id of ['a', 'b', 'c', 'd']) cache.offer(id, patternOf(id));
@@ -104,3 +162,32 @@ test('what comes once does not enter a full L3', (context) => {
   assert.equal(cache.stats().entries, 3);
   cache.close();
 });
+
+/** Two patterns in L1, four in L2; `p`, whose confidence is 0.5, has been in L1 first. */
+function filledLevels(context: TestContext, bytes: number, now: () => number) {
+  const folder = temporaryFolder(context);
+  const bounds = { l1Entries: 2, l2Entries: 4, l3Entries: 50, l2TtlMs: 1_000 };
+  const levels = new PatternLevels(systemSettings({ folder, ...bounds }), now);
+  const body = new Uint8Array(bytes);
+  levels.load('p', patternOf('p', { confidence: 0.5, body }));
+  const others = Array.from({ length: 8 }, (_, index) => patternOf(`other${index}`, { body }));
+  return { levels, others: others.map(({ id }) => id) };
+}
+
+/** Ask for these, which come from the database where no level has them, until `p` is in the level. */
+function askUntil(levels: PatternLevels, ids: readonly string[], level: string): void {
+  for (let round = 0; round < 200; round++) {
+    for (const id of ids) {
+      if (levels.get(id) === undefined) levels.load(id, patternOf(id));
+    }
+    // A look-up is a sign that it is asked for: not too many.
+    if (round % 20 === 19 && levels.find('p').level === level) return;
+  }
+  assert.fail(`p never was in ${level}`);
+}
+
+function learn(levels: PatternLevels, confidence: number): void {
+  const found = levels.find('p');
+  const learnt = found.pattern === null ? null : { ...found.pattern, confidence };
+  levels.learn('p', found, learnt, confidence);
+}

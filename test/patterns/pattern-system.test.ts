@@ -198,10 +198,13 @@ describe('the pattern system', () => {
     );
     await assert.rejects(system.storePattern(patternOf('p', { confidence: 2 })), /between 0 and 1/);
     // What the writer would refuse would hold up every batch after it.
-    await assert.rejects(system.storePattern(patternOf('p', { createdAtMs: NaN })), /times of a pattern/);
+    await assert.rejects(
+      system.storePattern(patternOf('p', { createdAtMs: NaN })),
+      /pattern.createdAtMs` to be a finite number/,
+    );
     await assert.rejects(
       system.storePattern(patternOf('p', { lastUsedAtMs: Infinity })),
-      /times of a pattern/,
+      /pattern.lastUsedAtMs` to be a finite number, or null/,
     );
     await assert.rejects(system.storePattern(patternOf('\ud800')), /well-formed/);
     await assert.rejects(system.storePattern(patternOf('p', { usageCount: 1.5 })), /whole number/);

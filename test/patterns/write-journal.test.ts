@@ -4,8 +4,9 @@ import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
-import { confidenceKind, putKind, readSegment } from '../../scenarios/patterns/journal-format.ts';
+import { checksum, confidenceKind, putKind, readSegment } from '../../scenarios/patterns/journal-format.ts';
 import { decodePattern, encodePattern } from '../../scenarios/patterns/pattern-codec.ts';
 import { journalSegments, WriteJournal } from '../../scenarios/patterns/write-journal.ts';
 import { patternOf, plain, temporaryFolder } from '../components/store/patterns.ts';
@@ -27,6 +28,16 @@ test('a pattern comes back from its bytes as it was', () => {
         assert.deepEqual(plain(decodePattern(encodePattern(pattern))), plain(pattern));
       },
     ),
+    { numRuns: 200 },
+  );
+});
+
+test('the checksum of a record of any length is the CRC-32 of zlib', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(20), (bytes, from) => {
+      const at = Math.min(from, bytes.length);
+      assert.equal(checksum(Buffer.from(bytes), at, bytes.length), crc32(bytes.subarray(at)));
+    }),
     { numRuns: 200 },
   );
 });

@@ -14,7 +14,9 @@ export function checkPatterns(patterns: readonly Pattern[]): void {
   }
 }
 
+/** `where` names the pattern in the message. */
 export function checkPattern(pattern: Pattern, where: string): void {
+  if (isPattern(pattern)) return;
   if (typeof pattern !== 'object' || pattern === null) {
     throw new TypeError(expected(where, 'a pattern', pattern));
   }

@@ -1,3 +1,4 @@
+export { checkPattern } from './check-pattern.ts';
 export type { LsmStoreOptions } from './lsm/lsm-options.ts';
 export { openLsmStore } from './lsm/lsm-store.ts';
 export type { Pattern, PatternChanges, PatternOrder, PatternQuery, PatternUpdate } from './pattern.ts';
