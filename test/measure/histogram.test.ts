@@ -2,7 +2,8 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { deflateSync, inflateSync } from 'node:zlib';
 import fc from 'fast-check';
-import { Histogram, maxOfEncoded } from '../../src/measure/histogram.ts';
+import { Histogram } from '../../src/measure/histogram.ts';
+import { maxOfEncoded } from '../../src/measure/histogram-encoding.ts';
 import { PerfkitError } from '../../src/model/errors.ts';
 
 /** Values of every magnitude, as likely to be 10 as to be 10^12. */
