@@ -18,6 +18,9 @@ import type { ConnectionFlags, RequestFlags, RunFlags, SafetyFlags } from './opt
 type Kind = Plan['kind'];
 type SelectionFlags = Pick<RunFlags, 'tag' | 'profile' | 'seed'> &
   Partial<Pick<SafetyFlags, 'maxRate' | 'maxConnections'>> & {
+    /** In place of the times of a bench, in ns. */
+    readonly for?: number;
+    readonly warmup?: number;
     /** The rate that a search will go up to. */
     readonly searchTo?: number;
     readonly workers?: number;
@@ -135,9 +138,11 @@ function sourceOf({ file }: ScenarioEntry): ScenarioSource {
 
 export function planSource(
   source: ScenarioSource,
-  { profile, seed, maxRate, maxConnections, searchTo, workers }: SelectionFlags,
+  { profile, seed, maxRate, maxConnections, searchTo, workers, for: forNs, warmup: warmupNs }: SelectionFlags,
 ): Promise<BenchPlan | LoadPlan> {
-  const overrides = { maxRatePerSecond: maxRate, maxConnections, searchToRatePerSecond: searchTo, workers };
+  const times = { forNs, warmupNs };
+  const limits = { maxRatePerSecond: maxRate, maxConnections, searchToRatePerSecond: searchTo };
+  const overrides = { ...times, ...limits, workers };
   return plan(source, { profile, overrides, ...(seed !== undefined && { seed }) });
 }
 

@@ -132,6 +132,7 @@ describe('perfkit init ci', () => {
       [['init', 'ci', '--github', '--from', 'har'], /make load scenarios/],
       [['init', 'ci', '--github', '-o', 'x.txt'], /ends in \.yml/],
       [['init', 'load', '--github'], /go with perfkit init ci/],
+      [['init', 'ci', '--github', '--compare'], /compares benches, and there is none/],
       [['init', 'load', '--from', 'har', 'a', 'b'], /expected one file/],
     ];
     for (const [args, message] of cases) {

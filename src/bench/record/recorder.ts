@@ -47,6 +47,11 @@ export class RoundRecorder {
     return this.#callsNs;
   }
 
+  /** Calls that completed or failed, counted in the throughput or not. */
+  get attempts(): number {
+    return this.#calls + this.#otherCalls + this.errors.total;
+  }
+
   fail(error: unknown, operation: number): void {
     this.errors.add(error, this.#names[operation] ?? '');
   }
@@ -95,8 +100,9 @@ export class RoundRecorder {
   }
 
   counterSlices(): CounterSlice[] {
-    const attempts = this.#calls + this.#otherCalls + this.errors.total;
-    const slices: CounterSlice[] = [{ metric: 'errors', tags: {}, count: this.errors.total, of: attempts }];
+    const slices: CounterSlice[] = [
+      { metric: 'errors', tags: {}, count: this.errors.total, of: this.attempts },
+    ];
     if (this.#callsNs > 0)
       slices.unshift({ metric: 'throughput', tags: {}, count: this.#calls, of: this.#callsNs });
     return slices;

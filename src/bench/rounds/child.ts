@@ -1,5 +1,6 @@
 import { PerfkitError, messageOf } from '../../model/errors.ts';
 import type { FromChild, ToChild } from './child-messages.ts';
+import { redirectPackage } from '../subjects/redirect-package.ts';
 import { runRound } from './round.ts';
 
 // The process that measures one round: it gets the task over IPC, answers, and ends. Nothing else runs in it, and it
@@ -21,8 +22,11 @@ send({ kind: 'ready' });
 
 async function run({ plan, task }: Extract<ToChild, { kind: 'run' }>): Promise<void> {
   try {
+    const redirected = redirectPackage(task.extras?.package ?? null);
     const onMeasuring = (): void => send({ kind: 'measuring' });
-    finish({ kind: 'result', result: await runRound(plan, task, { signal: abort.signal, onMeasuring }) });
+    const result = await runRound(plan, task, { signal: abort.signal, onMeasuring });
+    redirected.check(task.subject.name);
+    finish({ kind: 'result', result });
   } catch (error) {
     finish(failure(error, 'failed: '));
   }

@@ -39,10 +39,10 @@ export async function forkRound(
   const limitMs = (plan.run.warmupNs + plan.run.forNs + (options.graceNs ?? graceNs)) / 1e6;
   let last: FromChild | null = null;
   let hung = false;
-  const limit = setTimeout(() => {
+  const stopWatching = afterAwake(limitMs, () => {
     hung = true;
     child.kill('SIGKILL');
-  }, limitMs);
+  });
   let killer: NodeJS.Timeout | null = null;
   const abort = (): void => {
     tell(child, { kind: 'abort' });
@@ -60,7 +60,7 @@ export async function forkRound(
       describeEnd(task, ended, hung, limitMs, redactedTail(plan, tail.lines())),
     );
   } finally {
-    clearTimeout(limit);
+    stopWatching();
     if (killer !== null) clearTimeout(killer);
     signal.removeEventListener('abort', abort);
     child.kill('SIGKILL');
@@ -77,6 +77,20 @@ export async function forkRound(
       message.message.startsWith(name) ? message.message : `${name} ${message.message}`,
     );
   }
+}
+
+const ticks = 20;
+
+/**
+ * Call when so much time has passed in which this process could run: while the machine sleeps, or everything on it is
+ * stopped, a child gets nowhere either and is not hung. Gives a function that calls it off.
+ */
+function afterAwake(ms: number, act: () => void): () => void {
+  let left = ticks;
+  const timer = setInterval(() => {
+    if (--left === 0) act();
+  }, ms / ticks);
+  return () => clearInterval(timer);
 }
 
 function start(paddingBytes: number): ChildProcess {

@@ -7,6 +7,33 @@ export interface RoundTask {
   readonly concurrency: number;
   /** From 1. */
   readonly round: number;
+  /** What a comparison of two versions asks for beside; absent: nothing. */
+  readonly extras?: RoundExtras;
+}
+
+interface RoundExtras {
+  /** Tell what an operation used. */
+  readonly usage: boolean;
+  /** Make every operation longer by this share of its own time (slow-down.ts); null: leave them alone. */
+  readonly slowdown: number | null;
+  /** Wherever this package is imported, it comes from the folder's node_modules; null: as Node finds it. */
+  readonly package: PackageFolder | null;
+}
+
+export interface PackageFolder {
+  readonly name: string;
+  /** Absolute; the one that node_modules lies in. */
+  readonly folder: string;
+}
+
+/** What the process used while it was measured, perfkit's own loop included. */
+export interface RoundUsage {
+  /** That completed, or failed. */
+  readonly operations: number;
+  readonly cpuNs: number;
+  readonly allocatedBytes: number;
+  readonly gcCount: number;
+  readonly gcNs: number;
 }
 
 /** What a round measured; plain data, sent from the child process. */
@@ -17,6 +44,8 @@ export interface RoundResult {
   readonly gauges: readonly GaugeSlice[];
   readonly errors: readonly ErrorSlice[];
   readonly evidence: RoundEvidence;
+  /** When it was asked for. */
+  readonly usage?: RoundUsage;
 }
 
 /** What the numbers rest on, for the validity of the run. */

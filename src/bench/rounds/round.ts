@@ -15,10 +15,12 @@ import { loadLoops } from '../samplers/load-loops.ts';
 import type { Schedule } from '../samplers/loops.ts';
 import { sampleOpen } from '../samplers/open-sampler.ts';
 import { RoundRecorder } from '../record/recorder.ts';
+import { createAllocationMeter } from '../record/allocation-meter.ts';
 import { gcCounters, resourceGauges } from '../record/resource-slices.ts';
-import type { RoundEvidence, RoundHooks, RoundResult, RoundTask } from './round-result.ts';
+import type { RoundEvidence, RoundHooks, RoundResult, RoundTask, RoundUsage } from './round-result.ts';
 import type { Sampler, SamplerOutcome } from '../samplers/sampler.ts';
 import { createSchedule } from '../samplers/schedule.ts';
+import { slowDown } from '../subjects/slow-down.ts';
 import { readSubjectMetrics } from '../subjects/subject-metrics.ts';
 import { sampleSync } from '../samplers/sync-sampler.ts';
 import { turn } from '../samplers/turn.ts';
@@ -39,11 +41,13 @@ export async function runRound(
   const subject = await createSubject(task.subject.use, context, plan.scenario.folder);
   const meter = startResources({ cpu: plan.run.isolate === 'process' ? 'process' : 'thread' });
   const tagged = Object.keys(plan.workload.mix).length > 0;
+  const allocations = task.extras?.usage === true ? createAllocationMeter() : null;
   let recorder: RoundRecorder | null = null;
   try {
+    const slowed = await slowDown(subject, task.extras?.slowdown ?? null, task.concurrency);
     const schedule = createSchedule(
       task.subject.name,
-      subject,
+      slowed.subject,
       plan.workload.mix,
       context.random.fork('mix'),
     );
@@ -51,12 +55,14 @@ export async function runRound(
     const now = subject.clock?.now ?? nowNs;
     let startNs = NaN;
     const onMeasuring = async (): Promise<void> => {
+      await slowed.measuring();
       collectGarbage();
       await turn();
       for (const histogram of histograms.values()) histogram.reset();
       subject.measuring?.();
       hooks.onMeasuring();
       meter.sample();
+      allocations?.start();
       startNs = now();
     };
     const sampler = await chooseSampler(plan, schedule);
@@ -75,6 +81,7 @@ export async function runRound(
     const outcome = await sampler({ ...setup, virtualClock: subject.clock ?? null });
     if (Number.isNaN(startNs)) return null;
     const durationNs = Math.max(now() - startNs, 1);
+    const allocatedBytes = allocations?.stop() ?? null;
     // Node reports collections when the event loop turns.
     await turn();
     const resources = meter.sample();
@@ -86,9 +93,11 @@ export async function runRound(
       gauges: [...own.gauges, ...resourceGauges(resources, rssBefore)],
       errors: recorder.errorSlices(),
       evidence: evidenceOf(recorder, resources, outcome, hooks.signal),
+      ...(allocatedBytes !== null && { usage: { ...usageOf(recorder, resources), allocatedBytes } }),
     };
   } finally {
     meter.stop();
+    allocations?.stop();
     recorder?.destroy();
     await closeQuietly(subject);
     for (const histogram of histograms.values()) histogram.destroy();
@@ -114,6 +123,13 @@ function encodeAll(histograms: ReadonlyMap<string, Histogram>): HistogramSlice[]
       data: histogram.encode(),
       censored: new Uint8Array(0),
     }));
+}
+
+function usageOf(
+  { attempts }: RoundRecorder,
+  { cpuNs, gcCount, gcNs }: ResourceSample,
+): Omit<RoundUsage, 'allocatedBytes'> {
+  return { operations: attempts, cpuNs, gcCount, gcNs };
 }
 
 function evidenceOf(

@@ -2,15 +2,17 @@ import { stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PerfkitError, messageOf } from '../../model/errors.ts';
+import { importPackage } from './import-package.ts';
 
 /** What a module exports, by name. */
 export type Exports = Readonly<Record<string, unknown>>;
 
 /**
- * Import a user's module, a path relative to the scenario's folder. Throws PerfkitError when there is no such file or
- * it does not load; the message says why, without a stack.
+ * Import a user's module, a path relative to the scenario's folder, or a package as that folder finds it. Throws
+ * PerfkitError when there is no such file or it does not load; the message says why, without a stack.
  */
 export async function importModule(module: string, folder: string): Promise<Exports> {
+  if (!isAbsolute(module) && !/^\.\.?[\\/]/.test(module)) return importPackage(module, folder);
   const path = isAbsolute(module) ? module : resolve(folder, module);
   const found = await stat(path).catch(() => null);
   if (found === null || !found.isFile()) {

@@ -37,6 +37,12 @@ export function ciSteps(scenarios: readonly CiScenario[], reporters: readonly st
   ];
 }
 
+/** The benches with two versions; `refs` as the shell is to read it. */
+export function compareCommand(scenarios: readonly CiScenario[], refs: string): string {
+  const benches = scenarios.filter(({ kind }) => kind === 'bench').map(({ path }) => path);
+  return `npx --no-install perfkit bench ${benches.join(' ')} --refs ${refs} --out reports/compare`;
+}
+
 /** A reminder, where loads go to a server that somebody has to start. */
 export function startServer(indent: string): string {
   return `${indent}# the server under test is started here, unless the scenarios load a built-in one\n`;

@@ -1,4 +1,4 @@
-import { ciSteps, startServer } from './ci-steps.ts';
+import { ciSteps, compareCommand, startServer } from './ci-steps.ts';
 import type { CiScenario, CiStep } from './ci-steps.ts';
 
 /** Where GitHub looks for workflows. */
@@ -8,7 +8,11 @@ export const githubFile = '.github/workflows/perfkit.yml';
  * A workflow that runs the scenarios on every pull request and fails it when a target fails. It may only read, keeps no
  * credentials in the checkout, and runs the code of forks with no secret (`pull_request`, not `pull_request_target`).
  */
-export function githubWorkflow(scenarios: readonly CiScenario[], install: string): string {
+export function githubWorkflow(
+  scenarios: readonly CiScenario[],
+  install: string,
+  { compare = false }: { readonly compare?: boolean } = {},
+): string {
   const steps = ciSteps(scenarios, ['junit']);
   return `# Written by \`perfkit init ci --github\`; yours to change.
 # A target that fails, an invalid run or one without data fails the job. perfkit sees by itself that it runs here: it adds
@@ -37,12 +41,12 @@ jobs:
       - uses: actions/checkout@v6
         with:
           persist-credentials: false
-      - uses: actions/setup-node@v6
+${compare ? '          fetch-depth: 0   # two versions are compared, so both are needed\n' : ''}      - uses: actions/setup-node@v6
         with:
           node-version: 24
       - id: install
         run: ${install}
-${steps.map(stepText).join('')}      - uses: actions/upload-artifact@v6
+${steps.map(stepText).join('')}${compare ? compareStep(scenarios) : ''}      - uses: actions/upload-artifact@v6
         if: \${{ !cancelled() && steps.install.outcome == 'success' }}
         with:
           name: perfkit
@@ -56,5 +60,15 @@ function stepText({ name, command, firstLoad }: CiStep): string {
   return `${firstLoad ? startServer('      ') : ''}      - name: ${name}
         if: \${{ !cancelled() && steps.install.outcome == 'success' }}
         run: ${command}
+`;
+}
+
+/** The name of the base comes from the pull request: as a variable it is no part of the script. */
+function compareStep(scenarios: readonly CiScenario[]): string {
+  return `      - name: compare
+        if: \${{ !cancelled() && steps.install.outcome == 'success' && github.base_ref != '' }}
+        env:
+          BASE_REF: \${{ github.base_ref }}
+        run: ${compareCommand(scenarios, '"origin/$BASE_REF...HEAD"')}
 `;
 }

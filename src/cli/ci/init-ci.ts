@@ -11,6 +11,8 @@ import type { CiScenario } from './ci-steps.ts';
 export interface InitCiFlags {
   readonly github?: boolean;
   readonly gitlab?: boolean;
+  /** Also compare the benches with the base of a pull request. */
+  readonly compare?: boolean;
   readonly output?: string;
   readonly force?: boolean;
 }
@@ -23,11 +25,14 @@ export async function initCi(wanted: readonly string[], flags: InitCiFlags): Pro
   if ((flags.github === true) === (flags.gitlab === true))
     throw new PerfkitError('usage', 'expected one of --github and --gitlab');
   const scenarios = await select(wanted);
+  const compare = flags.compare === true;
+  if (compare && !scenarios.some(({ kind }) => kind === 'bench'))
+    throw new PerfkitError('usage', '--compare compares benches, and there is none among the scenarios');
   const install = await installCommand();
   const [text, usual] =
     flags.github === true
-      ? [githubWorkflow(scenarios, install), githubFile]
-      : [gitlabPipeline(scenarios, install), gitlabFile];
+      ? [githubWorkflow(scenarios, install, { compare }), githubFile]
+      : [gitlabPipeline(scenarios, install, { compare }), gitlabFile];
   const file = flags.output ?? usual;
   await writeNewFile(file, text, { force: flags.force === true, folders: true }).catch((error: unknown) => {
     const taken = error instanceof PerfkitError && error.message.includes('is there already');

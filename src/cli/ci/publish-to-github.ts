@@ -1,11 +1,9 @@
 import { appendFile, stat } from 'node:fs/promises';
 import { reporters, shortMarkdown, shortestMarkdownBytes } from '../../index.ts';
 import { messageOf } from '../../model/errors.ts';
+import { maxSummaryBytes } from './add-to-summary.ts';
 import { sourcePathIn } from './source-path.ts';
 import type { RunResult, SuiteResult } from '../../index.ts';
-
-/** What GitHub keeps of a step's summary (docs.github.com, "Workflow commands", job summaries); one that is longer is dropped whole. */
-const maxSummaryBytes = 1024 * 1024;
 
 /** Where output goes, for tests. */
 export interface GithubContext {

@@ -14,6 +14,16 @@ export function isModulePath(text: string): boolean {
   return /^[./\\]|^[A-Za-z]:[\\/]|^file:/.test(text) || text.includes('#');
 }
 
+/** A package's export, `name#export`, `@scope/name/part#export`; null for what is written otherwise. */
+export function splitPackage(text: string): ModuleReference | null {
+  const [, module, name] = packagePattern.exec(text) ?? [];
+  return module === undefined || name === undefined ? null : { module, export: name };
+}
+
+/** A name without an ending of TypeScript: `parse.ts#parse` lacks its `./`. */
+const packagePattern =
+  /^((?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*(?:\/[\w~-][\w.~-]*){0,10})(?<!\.[cm]?ts)#([\p{ID_Start}$_][\p{ID_Continue}$]*)$/u;
+
 /**
  * Split `./file.ts#export` and check that the file exists and lies, links followed, inside the folder where perfkit
  * was started or the scenario's own. Returns what is wrong as text.

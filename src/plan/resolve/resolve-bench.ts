@@ -1,6 +1,6 @@
 import { parseBytes, parseDurationNs, parseRatePerSecond } from '../../model/units.ts';
 import { didYouMean } from '../problems/did-you-mean.ts';
-import { isModulePath, resolveModule, unknownDriver } from '../read/module-path.ts';
+import { isModulePath, resolveModule, splitPackage, unknownDriver } from '../read/module-path.ts';
 import { parseDistribution } from '../scenario/parse-distribution.ts';
 import { defaultSeed } from './plan-context.ts';
 import { profiles } from './profiles.ts';
@@ -36,6 +36,7 @@ export async function resolveBench(scenario: BenchScenario, context: PlanContext
       concurrency: 'series have the tag `concurrency` only where run.concurrency lists more than one',
     },
     phases: null,
+    serverMetrics: 'none',
     reference:
       reference === null
         ? 'expected `reference: NAME` in the scenario, one of its subjects, for a limit relative to it'
@@ -110,7 +111,8 @@ async function resolveSource(
       context.report(path, unknownDriver(text, context.known.drivers));
     return { kind: 'driver', driver: text };
   }
-  const found = await resolveModule(text, context.folder, context.cwd);
+  const named = way === 'tinybench' ? null : splitPackage(text);
+  const found = named ?? (await resolveModule(text, context.folder, context.cwd));
   if (typeof found === 'string') context.report(path, found);
   const module = typeof found === 'string' ? { module: text, export: '' } : found;
   if (way === 'tinybench') return { kind: 'tinybench', ...module, task: subject.task ?? '' };

@@ -125,3 +125,25 @@ test('the steps of any plain paths have names of their own, and both files hold 
     { numRuns: 200 },
   );
 });
+
+describe('a pipeline that compares', () => {
+  test("fetches all commits and gives the base's name to the script as a variable", () => {
+    const { steps } = parse(githubWorkflow(scenarios, 'npm ci', { compare: true })).jobs.perfkit;
+    assert.equal(steps[0].with['fetch-depth'], 0);
+    const step = steps.find(({ name }: { name?: string }) => name === 'compare');
+    assert.deepEqual(step.env, { BASE_REF: '${{ github.base_ref }}' });
+    assert.match(step.if, /github\.base_ref != ''/);
+    assert.equal(
+      step.run,
+      'npx --no-install perfkit bench bench/parse.perfkit.yaml bench/render.perfkit.ts --refs "origin/$BASE_REF...HEAD" --out reports/compare',
+    );
+    assert.doesNotMatch(githubWorkflow(scenarios, 'npm ci'), /--refs|fetch-depth/);
+  });
+
+  test('of GitLab does so in merge requests only', () => {
+    const { script, variables } = parse(gitlabPipeline(scenarios, 'npm ci', { compare: true })).perfkit;
+    assert.equal(variables.GIT_DEPTH, 0);
+    assert.match(script.at(-2), /^test -z "\$CI_MERGE_REQUEST_DIFF_BASE_SHA" \|\| npx .* \|\| code=\$\?$/);
+    assert.equal(script.at(-1), 'exit $code');
+  });
+});
