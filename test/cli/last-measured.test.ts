@@ -53,7 +53,7 @@ const wanted = { id: 'P01', expr: 'throughput rate >= 100/s' };
 test('the newest run that measured a target tells its value, whatever the files are called or when they were copied', async () => {
   using place = reports({
     'b/result.json': result(early, [target({ actual: 1 })]),
-    'a/result.json': result(late, [target({ actual: 2, outcome: 'fail' })]),
+    'a/result.json': result(late, [target({ actual: 2, outcome: 'fail' })], 'fail'),
     'unrelated.txt': 'x',
     'empty/other.json': '{}',
   });

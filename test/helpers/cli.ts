@@ -12,7 +12,7 @@ export interface Outcome {
 export interface CliOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Sent once when this text appears on stderr, or after so many ms. */
+  /** Sent once when this text appears on stdout or stderr, or after so many ms. */
   readonly interrupt?: { readonly signal: NodeJS.Signals } & (
     | { readonly afterMs: number }
     | { readonly when: RegExp }
@@ -41,14 +41,20 @@ export function perfkit(args: readonly string[], options: CliOptions = {}): Prom
   });
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   let interrupted = false;
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-    if (interrupt === undefined || !('when' in interrupt) || interrupted || !interrupt.when.test(stderr))
+  const look = (text: string): void => {
+    if (interrupt === undefined || !('when' in interrupt) || interrupted || !interrupt.when.test(text))
       return;
     interrupted = true;
     child.kill(interrupt.signal);
+  };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    look(stdout);
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    look(stderr);
   });
   const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
   const timer =

@@ -32,7 +32,8 @@ export function histogramSeries(
 
 export function counterSeries(metric: string, tags: Tags, count: number, of: number): Series {
   const scale = metric === 'errors' || metric === 'dropped_arrivals' ? 1 : 1e9;
-  return { metric, tags, unit: 'count', kind: 'counter', count, of, rate: (count * scale) / of };
+  const rate = of > 0 ? { rate: (count * scale) / of } : {};
+  return { metric, tags, unit: 'count', kind: 'counter', count, of, ...rate };
 }
 
 export function gaugeSeries(metric: string, tags: Tags, value: number): Series {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { judge } from '../../src/judge/judge.ts';
 import { combineVerdicts } from '../../src/judge/verdict.ts';
@@ -63,11 +64,31 @@ export const hostileText = fc
   })
   .map((parts) => parts.join(''));
 
+/** No character moves the cursor or hides anything, and no line is a command to a CI runner. */
+export function assertInertTerminal(text: string): void {
+  assert.doesNotMatch(text, /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u);
+  assert.doesNotMatch(text, /^\s*::.*::|##\w*\[/m);
+}
+
+/** No text opens an element, mentions anybody, links anywhere or leaves its place; ours open and close `details`. */
+export function assertInertMarkdown(text: string): void {
+  assert.doesNotMatch(text, /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u);
+  // code spans show what is in them as it is
+  const outside = text.replace(/(?<!\\)(`+)(?!`)(?:(?!\1)[^\n]|(?<!`)\1`+(?!`))*?(?<!`)\1(?!`)/g, 'code');
+  assert.doesNotMatch(outside.replace(/<\/?(?:details|summary)>/g, ''), /</);
+  assert.doesNotMatch(outside, /@(?!&#8203;)|https?:\/\/|www\.a|::/);
+  assert.doesNotMatch(outside, /#\d(?!\d*;)/);
+  assert.equal(outside.match(/<details>/g)?.length, outside.match(/<\/details>/g)?.length);
+}
+
+/** Made once: its histograms take some milliseconds. */
+let example: RunResult | null = null;
+
 /** A run in which every text that comes from outside is taken from `texts` in turn. */
 export function hostileRun(texts: readonly string[]): RunResult {
   let at = 0;
   const next = (): string => texts[at++ % texts.length] ?? '';
-  const base = exampleRun();
+  const base = (example ??= exampleRun());
   return {
     ...base,
     perfkit: next(),

@@ -111,3 +111,18 @@ test('a log in the folder that was torn off in its first line is passed over', a
   writeFileSync(join(folder, 'torn.hlog'), '#[Histogram log format version 1.3]\n#[perfkit {"ru');
   assert.deepEqual(await readResult(folder), saved);
 });
+
+test('a file that would become millions of objects is refused before it is parsed', async () => {
+  const file = join(newFolder(), 'many.json');
+  for (const filler of ['{},', '[],', '[[[']) {
+    const text = `{"schema":"perfkit/result@1","series":[${filler.repeat(500_000)}`;
+    writeFileSync(file, text);
+    await assert.rejects(
+      readResult(file),
+      (error) =>
+        error instanceof PerfkitError && /many\.json holds \d+ objects and lists/.test(error.message),
+    );
+  }
+  writeFileSync(file, `{"schema":"perfkit/result@1","series":[${'0,'.repeat(11_000_000)}0]}`);
+  await assert.rejects(readResult(file), /with 11000003 values; a result has at most/);
+});

@@ -1,7 +1,7 @@
 import { comparisonReporters } from '../../index.ts';
 import { exitCodes } from '../../model/errors.ts';
 import { colourLevel } from '../colour.ts';
-import { printError } from '../errors.ts';
+import { inertLines, printError } from '../errors.ts';
 import { saveComparison } from './open-baseline.ts';
 import { saveBaseline } from './save-baseline.ts';
 import type { Comparison, RunResult, SuiteResult } from '../../index.ts';
@@ -55,7 +55,7 @@ const order: readonly number[] = [
 
 /** Why nothing is run: the baseline is no match. Gives the exit code. */
 export function refuseBaseline(refusals: readonly string[]): number {
-  const lines = refusals.map((reason) => `  ${reason}\n`).join('');
+  const lines = refusals.map((reason) => `  ${inertLines(reason)}\n`).join('');
   process.stderr.write(
     `perfkit: not comparable with the baseline, so nothing was run:\n${lines}Save a baseline here with --save-baseline, or compare all the same with --advisory.\n`,
   );

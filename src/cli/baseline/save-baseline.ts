@@ -32,7 +32,8 @@ export async function saveBaseline(document: RunResult | SuiteResult, file: stri
   await writeFileAtomic(file, reporters.json(document, { colourLevel: 0, width: 0 }));
 }
 
-function faultsOf({ validity, complete, aborted, series }: RunResult): string[] {
+/** Why a run must not be what others are held against; empty when it may. */
+export function faultsOf({ validity, complete, aborted, series }: RunResult): string[] {
   if (validity.state === 'invalid') return [`the run is invalid: ${validity.reasons[0] ?? 'it says so'}`];
   if (aborted !== undefined) return [`it was stopped: ${aborted}`];
   if (!complete) return ['it was interrupted: its results are partial'];

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { exitCodes } from '../../model/errors.ts';
 import { addCompareOptions } from '../baseline/baseline-options.ts';
 import { colourLevel } from '../colour.ts';
+import { keepNurserySmall } from '../keep-nursery-small.ts';
 import type { CompareFlags } from '../baseline/baseline-options.ts';
 
 interface Flags extends CompareFlags {
@@ -29,6 +30,7 @@ export function addCompare(program: Command): void {
     .option('--exit-zero', 'exit 0 whatever the outcome (report only)')
     .addHelpText('after', help)
     .action(async (base: string, head: string, flags: Flags) => {
+      keepNurserySmall();
       const { compare, comparisonExitCode, comparisonReporters, readResult, writeFileAtomic } =
         await import('../../index.ts');
       const { findResult } = await import('../baseline/baseline-file.ts');

@@ -1,4 +1,5 @@
 import { normalQuantile } from '../../measure/statistics/normal.ts';
+import { rateUnitOf } from '../../model/metrics.ts';
 import type { Statistic } from '../../model/comparison.ts';
 import type { MetricDefinition } from '../../model/metrics.ts';
 import type { Evidence } from './evidence.ts';
@@ -25,14 +26,15 @@ const smallestShare = 0.001;
 const smallestNs = 10;
 
 export function changeScaleOf(
-  { unit, kind, rate }: MetricDefinition,
+  definition: MetricDefinition,
   statistic: Statistic,
   base: number,
   head: number,
   { threshold, clockCostNs }: { readonly threshold: number; readonly clockCostNs: number },
 ): ChangeScale {
+  const { unit, kind } = definition;
   const share = threshold * factors[statistic];
-  const isShare = rate === 'ratio' || unit === 'ratio';
+  const isShare = rateUnitOf(definition) === 'ratio';
   if (isShare || !(base > 0 && head > 0)) {
     return {
       scale: 'difference',

@@ -1,15 +1,15 @@
-import { readGroup } from '../../measure/selection.ts';
 import { changeScaleOf } from './change-scale.ts';
 import { gatherEvidence } from './gather-evidence.ts';
 import { decides } from './gated-metrics.ts';
 import { rankInterval } from './rank-interval.ts';
-import { createTableSpace, resampleHistograms } from './resample-histograms.ts';
-import { aggregations, percentileOf, samplesNeeded, statisticsOf } from './statistics-of.ts';
+import { createTableSpace } from './resample-histograms.ts';
+import { sideValues } from './side-values.ts';
+import { rateUnitOf } from '../../model/metrics.ts';
+import { percentileOf, samplesNeeded, statisticsOf } from './statistics-of.ts';
 import type { Random } from '../../measure/random.ts';
 import type { SeriesComparison, SeriesVerdict, SideValue, Statistic } from '../../model/comparison.ts';
 import type { ChangeScale } from './change-scale.ts';
 import type { ComparedSeries } from './compared-series.ts';
-import type { TableSpace } from './resample-histograms.ts';
 import type { Evidence } from './evidence.ts';
 import type { GatherOptions } from './gather-evidence.ts';
 
@@ -114,47 +114,10 @@ function rowOf({ metric, tags, definition }: ComparedSeries, pair: Pair): Omit<D
   return {
     metric,
     tags,
-    unit: pair.statistic === 'rate' && !perSecond ? 'ratio' : definition.unit,
+    unit: pair.statistic === 'rate' ? rateUnitOf(definition) : definition.unit,
     perSecond,
     better: definition.better,
     ...pair,
-  };
-}
-
-/** What the whole run says, by statistic. All percentiles are read from one pass over the histograms. */
-function sideValues(side: ComparedSeries, space: TableSpace): (statistic: Statistic) => SideValue | null {
-  const { metric, definition, series, replicates } = side;
-  if (definition.kind === 'histogram') return percentileValues(side, space);
-  const events = definition.kind === 'counter' && definition.rate !== 'ratio';
-  return (statistic) => {
-    const reading = readGroup({ metric, variant: {}, series }, definition, aggregations[statistic]);
-    if (reading === null || !Number.isFinite(reading.value)) return null;
-    return {
-      value: reading.value,
-      bounded: reading.bounded,
-      samples: events ? series.reduce((sum, one) => sum + one.count, 0) : reading.samples,
-      replicates: replicates.length,
-    };
-  };
-}
-
-function percentileValues(
-  { series, replicates }: ComparedSeries,
-  space: TableSpace,
-): (statistic: Statistic) => SideValue | null {
-  const statistics = statisticsOf.histogram;
-  const table = resampleHistograms(
-    [series],
-    statistics.map((statistic) => aggregations[statistic].percentile),
-    space,
-  );
-  const values = new Float64Array(statistics.length);
-  table.read(Float64Array.of(1), values);
-  return (statistic) => {
-    const value = values[statistics.findIndex((one) => one === statistic)] ?? NaN;
-    if (table.samples === 0) return null;
-    const bounded = value >= table.boundedFrom;
-    return { value, bounded, samples: table.samples, replicates: replicates.length };
   };
 }
 

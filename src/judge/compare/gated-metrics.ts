@@ -1,4 +1,5 @@
 import { metricCatalogue } from '../../model/metrics.ts';
+import { isServerMetric } from '../../model/metrics/server-metrics.ts';
 
 /** Metrics of the catalogue that decide a comparison: what a user of the thing measured gets from it. */
 const gating: ReadonlySet<string> = new Set([
@@ -22,8 +23,9 @@ const catalogued: ReadonlySet<string> = new Set(
 
 /**
  * Whether a metric decides: those named in `gates`, or without that the ones above and every metric that a scenario has
- * defined itself. Few, since each takes a share of the chance of a false alarm.
+ * defined itself; none that was read of a server. Few, since each takes a share of the chance of a false alarm.
  */
 export function decides(metric: string, gates: readonly string[] | null): boolean {
-  return gates === null ? gating.has(metric) || !catalogued.has(metric) : gates.includes(metric);
+  if (gates !== null) return gates.includes(metric);
+  return gating.has(metric) || !(catalogued.has(metric) || isServerMetric(metric));
 }

@@ -1,5 +1,8 @@
-import { createSparseSpace, highestValueOf, readSparse, slotCount } from '../../measure/histogram.ts';
-import type { SparseSpace } from '../../measure/histogram.ts';
+import { describeTags } from '../verdict.ts';
+import { PerfkitError } from '../../model/errors.ts';
+import { highestValueOf, slotCount } from '../../measure/histogram-encoding.ts';
+import { createSparseSpace, readSparse } from '../../measure/sparse-counts.ts';
+import type { SparseSpace } from '../../measure/sparse-counts.ts';
 import type { Series } from '../../model/result.ts';
 import type { Resampled } from './blocks-evidence.ts';
 
@@ -166,16 +169,31 @@ function decode(slices: readonly (readonly Series[])[], space: TableSpace): Colu
   let shortestCensored = Infinity;
   for (const [slice, series] of slices.entries()) {
     for (const one of series) {
+      const from = used;
       if (one.histogram !== undefined) used = append(one.histogram, used, space);
-      if (one.censoredHistogram === undefined) continue;
-      const cut = readSparse(one.censoredHistogram, space.scratch);
-      for (let at = 0; at < cut.used; at++) censored[slice] = (censored[slice] ?? 0) + (cut.counts[at] ?? 0);
-      if (cut.used > 0) shortestCensored = Math.min(shortestCensored, highestValueOf(cut.slots[0] ?? 0));
+      let held = 0;
+      for (let at = from; at < used; at++) held += space.counts[at] ?? 0;
+      if (one.censoredHistogram !== undefined) {
+        const cut = readSparse(one.censoredHistogram, space.scratch);
+        let never = 0;
+        for (let at = 0; at < cut.used; at++) never += cut.counts[at] ?? 0;
+        censored[slice] = (censored[slice] ?? 0) + never;
+        if (cut.used > 0) shortestCensored = Math.min(shortestCensored, highestValueOf(cut.slots[0] ?? 0));
+        held += never;
+      }
+      if (held !== one.count) throw contradiction(one, held);
     }
     starts[slice + 1] = used;
   }
   const { slots, counts } = space;
   return { slots, counts, used, starts, censored, shortestCensored };
+}
+
+function contradiction({ metric, tags, count }: Series, held: number): PerfkitError {
+  return new PerfkitError(
+    'result',
+    `a slice of ${metric}${describeTags(tags)} contradicts itself: its count is ${count}, and its histograms hold ${held} samples`,
+  );
 }
 
 /** Put a histogram's counts behind the first `used` of the space; gives how many are used then. */

@@ -1,4 +1,5 @@
 import { labelOf } from '../rows.ts';
+import { plain } from '../text.ts';
 import { formatValue } from '../../model/units.ts';
 import type {
   Change,
@@ -67,7 +68,10 @@ function toRow(row: SeriesComparison): ComparisonRow {
 }
 
 /** A change for the worse of a rate is a fall: as far down on the scale of ratios as it says up. */
-function detectableOf(change: Change, { better }: SeriesComparison): number {
+export function detectableOf(
+  change: Pick<Change, 'scale' | 'detectable'>,
+  { better }: Pick<SeriesComparison, 'better'>,
+): number {
   const up = change.detectable ?? 0;
   if (better !== 'higher') return up;
   return change.scale === 'ratio' ? 1 / (1 + up) - 1 : -up;
@@ -83,7 +87,11 @@ function intervalText(change: Change | null, row: SeriesComparison): string {
 }
 
 /** A share's difference in points, so that 1 % to 2 % is not taken for +1 %. */
-function changeText({ scale }: Change, value: number, { unit, perSecond }: SeriesComparison): string {
+export function changeText(
+  { scale }: Pick<Change, 'scale'>,
+  value: number,
+  { unit, perSecond }: Pick<SeriesComparison, 'unit' | 'perSecond'>,
+): string {
   const sign = value > 0 ? '+' : '';
   if (scale === 'ratio') return `${sign}${digits(value * 100)}%`;
   if (unit === 'ratio') return `${sign}${digits(value * 100)} points`;
@@ -102,7 +110,7 @@ export function settingsLine({ settings }: Comparison): string {
   return [
     `a change counts from ${percent(threshold)} (P99: ${percent(threshold * 2)})`,
     `${percent(confidence)} intervals`,
-    gates === null ? '' : `decided by ${gates.join(', ')}`,
+    gates === null ? '' : `decided by ${gates.map(plain).join(', ')}`,
   ]
     .filter((part) => part !== '')
     .join(', ');

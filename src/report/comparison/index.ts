@@ -1,3 +1,4 @@
+import { jsonText } from '../json-text.ts';
 import { comparisonMarkdown } from './comparison-markdown.ts';
 import { comparisonTerminal } from './comparison-terminal.ts';
 import type { ComparisonReporter } from './comparison-reporter.ts';
@@ -6,5 +7,5 @@ import type { ComparisonReporter } from './comparison-reporter.ts';
 export const comparisonReporters = {
   terminal: comparisonTerminal,
   markdown: comparisonMarkdown,
-  json: (comparison) => `${JSON.stringify(comparison)}\n`,
+  json: (comparison) => jsonText(comparison),
 } satisfies Record<string, ComparisonReporter>;

@@ -8,7 +8,7 @@ import { worstCode } from '../../../src/cli/baseline/conclude-baseline.ts';
 import { openBaseline } from '../../../src/cli/baseline/open-baseline.ts';
 import { baselineToSave, saveBaseline } from '../../../src/cli/baseline/save-baseline.ts';
 import { plan } from '../../../src/index.ts';
-import { bench, load, suite } from '../../judge/compare/results.ts';
+import { bench, suite } from '../../judge/compare/results.ts';
 import type { BenchPlan, RunResult } from '../../../src/index.ts';
 
 /** Baselines are looked for below the working directory. */
@@ -111,10 +111,14 @@ describe('a run with --baseline', () => {
     assert.deepEqual(await refusals(like, true), []);
     const cores = { ...base, environment: { ...base.environment, cores: 64, fingerprint: '1' } };
     assert.deepEqual(await refusals(cores), ['example: cores differs: 64 in the baseline and 2 here']);
-    const invalid = { ...base, validity: { state: 'invalid' as const, reasons: ['late'] } };
+    const invalid = {
+      ...base,
+      validity: { state: 'invalid' as const, reasons: ['late'] },
+      verdict: { ...base.verdict, outcome: 'invalid' as const },
+    };
     assert.match((await refusals(invalid, true)).join(), /the run of the baseline is invalid: late/);
     assert.match(
-      (await refusals({ ...load(), scenario: { ...base.scenario, name: 'other' } }, true)).join(),
+      (await refusals({ ...base, scenario: { ...base.scenario, name: 'other' } }, true)).join(),
       /the baseline has no scenario example: it has other/,
     );
   });

@@ -42,7 +42,7 @@ export function bench(truth: BenchTruth = {}): RunResult {
   const levels = range(rounds, () => opNs * (1 + spread * (2 * random.next() - 1)));
   const values = levels.map((level) => range(perRound, () => level * (0.9 + 0.2 * random.next())));
   const tags = { subject: 'it' };
-  const seriesOf = (times: readonly number[]): Series[] => [
+  const seriesOf = (times: readonly number[], readings = 1): Series[] => [
     histogramSeries('op_duration', tags, times),
     counterSeries(
       'throughput',
@@ -51,10 +51,10 @@ export function bench(truth: BenchTruth = {}): RunResult {
       times.reduce((sum, time) => sum + time, 0),
     ),
     counterSeries('errors', tags, 0, times.length),
-    gaugeSeries('hit_ratio', tags, hitRatio),
-    gaugeSeries('cpu', tags, 0.5 + random.next() / 2),
+    { ...gaugeSeries('hit_ratio', tags, hitRatio), count: readings },
+    { ...gaugeSeries('cpu', tags, 0.5 + random.next() / 2), count: readings },
   ];
-  const made = measured(seriesOf(values.flat()), {
+  const made = measured(seriesOf(values.flat(), rounds), {
     intervals: values.map((times, index) => ({
       startNs: index,
       durationNs: 1,
@@ -106,5 +106,5 @@ export function load(truth: LoadTruth = {}): RunResult {
   const totals = drawn.flatMap(({ tags, slices }) =>
     seriesOf(tags, slices.flat(), failures * seconds, seconds),
   );
-  return judged(measured(totals, { intervals, ...truth.more }));
+  return judged(measured(totals, { durationNs: seconds * 1e9, intervals, ...truth.more }));
 }

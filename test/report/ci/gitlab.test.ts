@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { reporters } from '../../../src/report/index.ts';
 import { measured } from '../../helpers/results.ts';
@@ -96,6 +97,100 @@ test('code quality: each finding has what GitLab requires, at its line, and its 
   );
   assert.equal(new Set(entries.map((entry: Entry) => entry.fingerprint)).size, 4);
   assert.match(entries[2].description, /^example: no data: hit_ratio value >= 80%: no data/);
+});
+
+/** What GitLab takes (docs.gitlab.com, "Code Quality", report format): every entry has all of these. */
+const codeQualitySchema = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['description', 'check_name', 'fingerprint', 'severity', 'location'],
+    additionalProperties: false,
+    properties: {
+      description: { type: 'string', minLength: 1 },
+      check_name: { type: 'string', minLength: 1 },
+      fingerprint: { type: 'string', pattern: '^[0-9a-f]{32}$' },
+      severity: { enum: ['info', 'minor', 'major', 'critical', 'blocker'] },
+      location: {
+        type: 'object',
+        required: ['path', 'lines'],
+        properties: {
+          path: { type: 'string', minLength: 1 },
+          lines: {
+            type: 'object',
+            required: ['begin'],
+            properties: { begin: { type: 'integer', minimum: 1 } },
+          },
+        },
+      },
+    },
+  },
+};
+
+test('code quality: the report holds against the format, whatever a text holds', () => {
+  const validate = new Ajv2020().compile(codeQualitySchema);
+  const inRepository = { ...options, sourcePath: () => 'load/api.perfkit.yaml' };
+  fc.assert(
+    fc.property(hostileRuns, (run) => {
+      const entries = load(reporters['code-quality'](suiteOf([run, exampleRun()]), inRepository));
+      assert.ok(validate(entries), JSON.stringify(validate.errors));
+      assert.ok(Array.isArray(entries) && entries.length >= 8);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+const amounts = { type: 'object', additionalProperties: { type: 'number', minimum: 0 } };
+const counted = { ...amounts, required: ['passes', 'fails', 'value'] };
+const rated = { ...amounts, required: ['count', 'rate'] };
+
+/** The summary of `k6 run --summary-export` (grafana.com/docs/k6, "End-of-test summary"), as far as the report uses it. */
+const summarySchema = {
+  type: 'object',
+  required: ['metrics', 'root_group'],
+  additionalProperties: false,
+  properties: {
+    metrics: {
+      type: 'object',
+      required: ['checks'],
+      properties: {
+        checks: counted,
+        http_req_failed: counted,
+        http_reqs: rated,
+        data_received: rated,
+        data_sent: rated,
+      },
+      additionalProperties: { ...amounts, required: ['avg', 'min', 'med', 'max', 'p(90)', 'p(95)'] },
+    },
+    root_group: {
+      type: 'object',
+      required: ['name', 'path', 'groups', 'checks'],
+      properties: {
+        checks: {
+          type: 'object',
+          additionalProperties: {
+            type: 'object',
+            required: ['name', 'path', 'passes', 'fails'],
+            properties: {
+              passes: { type: 'integer', minimum: 0 },
+              fails: { type: 'integer', minimum: 0 },
+            },
+          },
+        },
+      },
+    },
+  },
+};
+
+test('load performance: the report has the form of a summary of k6, whatever a text holds', () => {
+  const validate = new Ajv2020().compile(summarySchema);
+  fc.assert(
+    fc.property(hostileRuns, (run) => {
+      const summary = load(reporters.gitlab(suiteOf([run, exampleRun()]), options));
+      assert.ok(validate(summary), JSON.stringify(validate.errors));
+    }),
+    { numRuns: 100 },
+  );
 });
 
 test('code quality: the fingerprint of a finding does not change with what was measured', () => {
