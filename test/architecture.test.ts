@@ -12,11 +12,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   bench: ['model', 'measure', 'components'],
   load: ['model', 'measure'],
   run: ['model', 'plan', 'measure', 'bench', 'load', 'judge', 'server'],
+  pairs: ['model', 'plan', 'measure', 'bench', 'run'],
   judge: ['model', 'measure'],
   report: ['model', 'measure'],
   server: ['components', 'measure', 'model'],
-  cli: ['index.ts', 'model'],
-  'index.ts': ['model', 'measure', 'plan', 'bench', 'load', 'run', 'judge', 'report', 'server'],
+  cli: ['index.ts', 'model', 'server'],
+  'index.ts': ['model', 'measure', 'plan', 'bench', 'load', 'run', 'pairs', 'judge', 'report', 'server'],
 };
 
 const root = join(import.meta.dirname, '..');

@@ -6,11 +6,14 @@ import { addBench } from './commands/bench.ts';
 import { addCapacity } from './commands/capacity.ts';
 import { addCompare } from './commands/compare.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addHistory } from './commands/history.ts';
+import { addGate } from './commands/gate.ts';
 import { addInit } from './commands/init.ts';
 import { addList } from './commands/list.ts';
 import { addLoad } from './commands/load.ts';
 import { addPlan } from './commands/plan.ts';
 import { addReport } from './commands/report.ts';
+import { addServe } from './commands/serve.ts';
 import { addTargets } from './commands/targets.ts';
 import { addValidate } from './commands/validate.ts';
 import { printError } from './errors.ts';
@@ -54,12 +57,15 @@ function createProgram(): Command {
     addLoad,
     addCapacity,
     addCompare,
+    addHistory,
+    addGate,
     addReport,
     addPlan,
     addValidate,
     addList,
     addTargets,
     addInit,
+    addServe,
     addDoctor,
   ])
     add(program);
@@ -77,7 +83,9 @@ Examples:
   perfkit capacity http://127.0.0.1:8080/    the highest rate that holds
   perfkit init load --from har site.har -o site.perfkit.yaml
   perfkit bench cache --save-baseline main       then: perfkit bench cache --baseline main
+  perfkit bench my.perfkit.yaml --refs main..HEAD
   perfkit compare reports/before reports/after
+  perfkit history add reports/my-run             then: perfkit history
   perfkit report reports/my-run --format markdown
 
 Exit codes: 0 pass, 1 internal error, 2 usage or scenario error, 3 target failed,

@@ -1,4 +1,7 @@
-import { samplesNeeded } from '../model/target.ts';
+import { rateUnitOf } from '../model/metrics.ts';
+import { isServerMetric, serverPrefix } from '../model/metrics/server-metrics.ts';
+import { namesLike } from '../model/nearest-name.ts';
+import { aggregationsOf, samplesNeeded } from '../model/target.ts';
 import { hasTags, readGroup, selectGroups, seriesKey } from '../measure/selection.ts';
 import { readSlope, readWindows } from './windows.ts';
 import type { Group, GroupReading } from '../measure/selection.ts';
@@ -63,7 +66,13 @@ export function checkTarget(
     tags: {},
   };
   if (definition === undefined)
-    return { ...base, outcome: 'no data', reason: `nothing was recorded for ${target.metric}` };
+    return {
+      ...base,
+      outcome: 'no data',
+      reason: `nothing was recorded for ${target.metric}${nearNames(target.metric, measured)}`,
+    };
+  const unfit = unfitReason(definition, target);
+  if (unfit !== null) return { ...base, outcome: 'no data', reason: unfit };
   const groups = selectGroups(measured.series, target.metric, wantedTags(target)).filter(
     (group) => !isReferenceItself(group, target, measured),
   );
@@ -85,6 +94,32 @@ export function checkTarget(
       reason: `nothing was recorded for ${target.metric}${describeTags(wantedTags(target))}`,
     };
   return { ...base, ...decide(worst, plan) };
+}
+
+/** What a server tells is known after the run only: the names that it does tell, most like the wanted one first. */
+function nearNames(metric: string, { scenario }: TargetSubject): string {
+  if (!isServerMetric(metric)) return '';
+  const names = scenario.metrics.map(({ name }) => name).filter(isServerMetric);
+  if (names.length === 0) return ': nothing was read of the server';
+  const near = namesLike(metric.slice(serverPrefix.length), names, (name) => name.slice(serverPrefix.length));
+  return near.length === 0
+    ? `; the server tells ${names.length} others`
+    : `; did you mean ${near.join(' or ')}?`;
+}
+
+/** Null when the metric has what the target asks for; a server decides what kind its metrics are of. */
+function unfitReason({ name, kind, buckets }: MetricDefinition, { aggregation, op }: Target): string | null {
+  const fitting = aggregationsOf[kind];
+  if (!fitting.includes(aggregation.kind)) {
+    const names = fitting.map((one) => (one === 'percentile' ? 'p95 (any percentile)' : one));
+    return `${name} is a ${kind}: it has ${names.join(', ')}`;
+  }
+  if (buckets !== true || aggregation.kind === 'count') return null;
+  if (aggregation.kind !== 'percentile')
+    return `${name} is known by its buckets only: it has count and percentiles`;
+  return op.startsWith('<')
+    ? null
+    : `percentiles of ${name} are upper bounds (of the server's buckets): only < and <= can be shown`;
 }
 
 function decide(
@@ -240,7 +275,7 @@ function finite(value: number): number | null {
 
 function unitOf(definition: MetricDefinition, { aggregation }: Target): TargetResult['unit'] {
   if (aggregation.kind === 'count') return 'count';
-  return aggregation.kind === 'rate' && definition.rate === 'ratio' ? 'ratio' : definition.unit;
+  return aggregation.kind === 'rate' ? rateUnitOf(definition) : definition.unit;
 }
 
 function isPerSecond(definition: MetricDefinition | undefined, { aggregation }: Target): boolean {

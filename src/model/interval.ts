@@ -1,3 +1,5 @@
+import type { MetricDefinition } from './metrics.ts';
+
 /**
  * What an engine reports while it runs: one slice of time with everything recorded in it. Load sends one a
  * second, bench one a round. Slices add up: merging is addition, never averaging of percentiles.
@@ -16,6 +18,8 @@ export interface Interval {
   readonly counters: readonly CounterSlice[];
   readonly gauges: readonly GaugeSlice[];
   readonly errors: readonly ErrorSlice[];
+  /** Definitions of metrics that nobody knew before the run: those of a server under load. Each comes once, before or with its first slice. */
+  readonly metrics?: readonly MetricDefinition[];
 }
 
 export interface HistogramSlice {
@@ -41,6 +45,8 @@ export interface GaugeSlice {
   readonly metric: string;
   readonly tags: Tags;
   readonly value: number;
+  /** Several readings in one: how many, their extremes; `value` is their mean. */
+  readonly readings?: { readonly count: number; readonly min: number; readonly max: number };
 }
 
 /** Failed operations of one class: how many, and one example for people. */

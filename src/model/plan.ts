@@ -1,5 +1,6 @@
 import type { CallPlan, CapturePlan, ContentPlan, DataPlan, ExpectPlan } from './exchange-plan.ts';
 import type { MetricDefinition } from './metrics.ts';
+import type { ServerPlan } from './server-plan.ts';
 import type { StreamPlan } from './stream-plan.ts';
 import type { Target } from './target.ts';
 
@@ -108,6 +109,8 @@ export interface LoadPlan extends PlanBase {
   readonly limits: LoadLimits;
   /** Threads that share the load exactly; each takes a core. */
   readonly workers: number;
+  /** What is read of the server during the run; absent: nothing. */
+  readonly server?: ServerPlan;
 }
 
 export interface LoadTarget {
@@ -117,6 +120,8 @@ export interface LoadTarget {
   readonly builtin: string | null;
   /** Hosts that traffic may go to; loopback is always allowed. */
   readonly allow: readonly string[];
+  /** The load is above what another machine may get: a run refuses any address that is not this one's. Absent: no. */
+  readonly loopbackOnly?: boolean;
   /** How an https origin is spoken to; absent: with all defaults. */
   readonly tls?: TlsPlan;
   /** Absent: HTTP/1.1. */

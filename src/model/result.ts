@@ -20,7 +20,7 @@ export interface RunResult {
   /** One-second slices (load; coarser for long runs) or rounds (bench), for windows, slopes and charts. */
   readonly intervals: readonly IntervalSummary[];
   readonly errors: readonly ErrorSummary[];
-  /** Load: the slowest operations of the measured phases that succeeded, slowest first. */
+  /** Load: the slowest operations of the measured phases, slowest first; failed ones and those cut at the end are among them. */
   readonly slowest?: readonly SlowOperation[];
   readonly verdict: Verdict;
 }
@@ -133,8 +133,11 @@ export interface SlowOperation {
   readonly phase: string;
   /** Its step. */
   readonly name: string;
+  /** Class of the error that it ended with; without one it succeeded. */
+  readonly failure?: string;
   readonly dueNs: number;
-  readonly sentNs: number;
+  /** Null when it was never sent. */
+  readonly sentNs: number | null;
   /** Null also when the reply came in one piece. */
   readonly firstByteNs: number | null;
   readonly endNs: number;

@@ -1,3 +1,5 @@
+import type { JsonPath } from './exchange-plan.ts';
+
 /** A step whose connection stays open: WebSocket messages, or server-sent events. */
 export type StreamPlan = SocketPlan | EventsPlan;
 
@@ -13,7 +15,7 @@ export interface SocketPlan {
   /** How a reply is told; null: messages sent expect none. */
   readonly match: MatchPlan | null;
   /** Where a message says when it was sent (milliseconds since 1970, clock of this machine); null: not looked at. */
-  readonly stamp: JsonPlace | null;
+  readonly stamp: JsonPath | null;
   /** The socket closes after so many messages sent (received, for a listener), or so long; null: with its phase. */
   readonly untilMessages: number | null;
   readonly untilNs: number | null;
@@ -32,7 +34,7 @@ export interface SendPlan {
 
 export interface MatchPlan {
   /** Where the reply repeats what the message says there as `${iteration}`; null: replies come in the order of the messages. */
-  readonly place: JsonPlace | null;
+  readonly place: JsonPath | null;
   readonly timeoutNs: number;
 }
 
@@ -44,6 +46,3 @@ export interface EventsPlan {
   readonly untilNs: number | null;
   readonly maxEventBytes: number;
 }
-
-/** `$.a.b[0]` as the names and indexes that lead to the value. */
-export type JsonPlace = readonly (string | number)[];

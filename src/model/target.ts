@@ -1,4 +1,5 @@
 import { PerfkitError } from './errors.ts';
+import { rateUnitOf } from './metrics.ts';
 import {
   parseBytes,
   parseCount,
@@ -66,7 +67,7 @@ export function parseTarget(text: string): ParsedTarget {
     throw new TargetError(`a target has at most ${maxLength} characters, this one has ${text.length}`, 0);
   const scan = new Scanner(text);
   const metricOffset = scan.skipSpace();
-  const metric = scan.take(/[A-Za-z_][\w.]*/y) ?? scan.fail('expected a metric');
+  const metric = scan.take(/[A-Za-z_][\w.:]*/y) ?? scan.fail('expected a metric');
   if (/^p\d/.test(metric))
     throw new TargetError(`a metric is missing before "${metric}": ${usage}`, metricOffset);
   const { tags, tagOffsets } = scanTags(scan);
@@ -261,7 +262,7 @@ function limitForm(metric: MetricDefinition, aggregation: Aggregation): LimitFor
   if (aggregation.kind === 'count') return forms.count;
   if (aggregation.kind === 'slope') return perSecond(forms[metric.unit]);
   if (aggregation.kind === 'rate') {
-    if (metric.rate === 'ratio') return forms.ratio;
+    if (metric.rate === 'ratio') return forms[rateUnitOf(metric)];
     return metric.unit === 'count'
       ? { parse: parseRatePerSecond, example: '"1000/s"' }
       : perSecond(forms[metric.unit]);

@@ -2,6 +2,7 @@ import { formatBytes, formatDurationNs, formatRatio, formatValue } from '../mode
 import { readSystemLimits } from '../measure/system-limits.ts';
 import { samplesNeeded } from '../model/target.ts';
 import { arrivalsOf, expectedSamples, flowsOf, requestsOf } from './resolve/expected-samples.ts';
+import { explainServer } from './explain-server.ts';
 import { explainData, explainFlowKind, explainStep } from './explain-flow.ts';
 import { formatDistribution } from './scenario/parse-distribution.ts';
 import { printable } from './problems/printable.ts';
@@ -85,7 +86,7 @@ function explainSubject({ use, options }: SubjectPlan): string {
 }
 
 function explainLoad(
-  { target, phases, flows, data = [], limits, workers }: LoadPlan,
+  { target, phases, flows, data = [], limits, workers, server: watched }: LoadPlan,
   machine: SystemLimits,
 ): string[] {
   const server =
@@ -98,6 +99,7 @@ function explainLoad(
     row('server', server),
     row('hosts', [...new Set([new URL(target.origin).hostname, ...target.allow])].join(', ')),
     ...explainConnections(target),
+    ...(watched === undefined ? [] : [row('reads', explainServer(watched))]),
     row('sockets', `at most ${sockets} at once; ${explainSockets(sockets, machine)}`),
     '',
     'phases',

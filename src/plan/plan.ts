@@ -1,3 +1,4 @@
+import { lookup as systemLookup } from 'node:dns/promises';
 import { PerfkitError } from '../model/errors.ts';
 import { hashPlan } from './resolve/hash-plan.ts';
 import { loadScenario } from './read/load-scenario.ts';
@@ -10,7 +11,7 @@ import { profiles } from './resolve/profiles.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ProcessEnvironment } from './read/interpolate.ts';
 import type { LoadedScenario, ScenarioSource } from './read/load-scenario.ts';
-import type { KnownNames, Overrides, PlanContext } from './resolve/plan-context.ts';
+import type { KnownNames, Lookup, Overrides, PlanContext } from './resolve/plan-context.ts';
 import type { Fault, Problem } from './problems/problem.ts';
 import type { Profile } from './resolve/profiles.ts';
 
@@ -25,6 +26,8 @@ export interface PlanOptions {
   readonly env?: ProcessEnvironment;
   /** Folder that files are relative to and that modules may lie in. @default process.cwd() */
   readonly cwd?: string;
+  /** Where a load above the caps would go. @default the system's */
+  readonly lookup?: Lookup;
 }
 
 /**
@@ -73,14 +76,18 @@ async function resolveScenario(
     profile: options.profile ?? 'standard',
     seed: options.seed ?? null,
     overrides: options.overrides ?? {},
+    lookup: options.lookup ?? lookupAll,
     report: (path, message, offset) => {
       if (!explained.has(JSON.stringify(path)) || path.length === 0)
         faults.push(offset === undefined ? { path, message } : { path, message, offset });
     },
     lineOf: (path) => document.locate(path)?.line ?? null,
   };
-  return scenario.kind === 'bench' ? resolveBench(scenario, context) : resolveLoad(scenario, context);
+  return scenario.kind === 'bench' ? resolveBench(scenario, context) : await resolveLoad(scenario, context);
 }
+
+const lookupAll: Lookup = async (host) =>
+  (await systemLookup(host, { all: true })).map(({ address }) => address);
 
 function checkOptions({ profile = 'standard', seed, overrides = {} }: PlanOptions): void {
   if (!Object.hasOwn(profiles, profile)) {

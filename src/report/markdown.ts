@@ -1,5 +1,6 @@
 import { actualOf, labelOf, latencyColumns, latencyRows, marginOf, metricLines } from './rows.ts';
 import { resultsOf } from './reporter.ts';
+import { serverTable } from './server-rows.ts';
 import { slowestLines } from './slowest.ts';
 import { markdownCode, markdownText } from './text.ts';
 import { formatBytes, formatDurationNs } from '../model/units.ts';
@@ -87,6 +88,7 @@ export function runText(result: RunResult): string {
       ? ''
       : table(['', 'metric', 'samples', 'throughput', ...latencyColumns], latencies, 2),
     ...notes.map((note) => `_${markdownText(note)}_`),
+    serverText(result),
     metricLines(result)
       .map(({ label, text }) => `- ${label === '' ? '' : `${markdownText(label)}: `}${markdownText(text)}`)
       .join('\n'),
@@ -107,6 +109,15 @@ export function runText(result: RunResult): string {
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** What was read of the server, over all measured phases. */
+function serverText(result: RunResult): string {
+  const told = serverTable(result);
+  if (told === null) return '';
+  const rows = told.rows.map(({ name, values }) => [markdownText(name), ...values.map(markdownText)]);
+  const more = told.more === 0 ? '' : `\n\n_and ${told.more} more in the result_`;
+  return `${table(['server', ...told.columns], rows, 1)}${more}`;
 }
 
 function slowestText(result: RunResult): string {

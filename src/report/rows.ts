@@ -1,5 +1,7 @@
 import { Distribution } from '../measure/distribution.ts';
 import { elapsedNs, readGroup, selectGroups, variantTags } from '../measure/selection.ts';
+import { isServerMetric } from '../model/metrics/server-metrics.ts';
+import { rateUnitOf } from '../model/metrics.ts';
 import { formatCount, formatValue } from '../model/units.ts';
 import type { Reading } from '../measure/distribution.ts';
 import type { Tags } from '../model/interval.ts';
@@ -30,11 +32,23 @@ const groupTags = [...variantTags, 'phase'];
 
 /** Every histogram of a result, in the order of its metric definitions. */
 export function latencyRows(result: RunResult): LatencyRow[] {
-  return result.scenario.metrics
-    .filter((metric) => metric.kind === 'histogram')
+  const rows = result.scenario.metrics
+    .filter((metric) => metric.kind === 'histogram' && !isServerMetric(metric.name))
     .flatMap((metric) =>
-      groupsOf(result.series, metric).flatMap((group) => rowsOfGroup(result, metric, group)),
+      groupsOf(result.series, metric)
+        .filter((group) => metric.name !== 'loop_delay' || group.some(({ max = 0 }) => max >= blockedNs))
+        .flatMap((group) => rowsOfGroup(result, metric, group)),
     );
+  return rows.filter((row) => row.metric !== 'time_to_first_byte' || !saysTheSame(row, rows));
+}
+
+/** The generator's event loop is told of when something held it up, not for the grain of its timers. */
+const blockedNs = 50e6;
+
+/** Replies that come in one piece have their first byte when they are complete: one row tells both. */
+function saysTheSame({ label, values }: LatencyRow, rows: readonly LatencyRow[]): boolean {
+  const service = rows.find((row) => row.metric === 'service_time' && row.label === label);
+  return service !== undefined && values.every((value, index) => value === service.values[index]);
 }
 
 function groupsOf(series: readonly Series[], metric: MetricDefinition): Series[][] {
@@ -125,7 +139,9 @@ const processMetrics = [
 
 /** Counters and gauges, a line for what is measured and one for the process: `lru: hit_ratio 72.5%, evictions 1.2k`. */
 export function metricLines(result: RunResult): { readonly label: string; readonly text: string }[] {
-  const shown = result.series.filter((one) => one.kind !== 'histogram' && one.metric !== 'throughput');
+  const shown = result.series.filter(
+    (one) => one.kind !== 'histogram' && one.metric !== 'throughput' && !isServerMetric(one.metric),
+  );
   const groups = Map.groupBy(shown, (one) => labelOf(sharedTags(one.tags)));
   return [...groups].flatMap(([label, group]) =>
     [false, true].flatMap((ofProcess) => {
@@ -148,7 +164,7 @@ function scalarOf(metric: string, series: readonly Series[], result: RunResult):
   const count = series.reduce((sum, one) => sum + one.count, 0);
   if (rate === null || count === 0) return [];
   if (definition.rate === 'ratio')
-    return [`${plain(metric)} ${formatCount(count)} (${formatValue(rate.value, 'ratio')})`];
+    return [`${plain(metric)} ${formatCount(count)} (${formatValue(rate.value, rateUnitOf(definition))})`];
   return [`${plain(metric)} ${formatValue(rate.value, definition.unit, true)}`];
 }
 

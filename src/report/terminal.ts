@@ -3,6 +3,7 @@ import Table from 'cli-table3';
 import { actualOf, labelOf, latencyColumns, latencyRows, marginOf, metricLines } from './rows.ts';
 import { compactChars } from './compact-table.ts';
 import { resultsOf } from './reporter.ts';
+import { serverTable } from './server-rows.ts';
 import { slowestLines } from './slowest.ts';
 import { plain } from './text.ts';
 import { formatDurationNs } from '../model/units.ts';
@@ -23,6 +24,7 @@ function runText(result: RunResult, chalk: ChalkInstance): string {
   return [
     head,
     latencyTable(result, chalk),
+    serverText(result, chalk),
     ...metricText(result, chalk),
     ...errorText(result, chalk),
     ...slowestText(result, chalk),
@@ -49,6 +51,21 @@ function latencyTable(result: RunResult, chalk: ChalkInstance): string {
   );
   const notes = [...new Set(told)];
   return [table.toString(), ...notes.map((note) => chalk.dim(`  ${plain(note)}`))].join('\n');
+}
+
+/** What was read of the server, over all measured phases. */
+function serverText(result: RunResult, chalk: ChalkInstance): string {
+  const told = serverTable(result);
+  if (told === null) return '';
+  const table = new Table({
+    head: ['server', ...told.columns].map((title) => chalk.dim(title)),
+    colAligns: ['left', ...told.columns.map(() => 'right' as const)],
+    style: { head: [], border: [], compact: true },
+    chars: compactChars,
+  });
+  for (const { name, values } of told.rows) table.push([name, ...values]);
+  const more = told.more === 0 ? [] : [chalk.dim(`  and ${told.more} more in the result`)];
+  return [table.toString(), ...more].join('\n');
 }
 
 function metricText(result: RunResult, chalk: ChalkInstance): string[] {
@@ -132,5 +149,5 @@ function verdictText(verdict: Verdict, chalk: ChalkInstance): string {
 }
 
 function clip(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 3)}...` : text;
+  return text.length > width ? `${text.slice(0, width - 3).toWellFormed()}...` : text;
 }

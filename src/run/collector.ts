@@ -2,7 +2,7 @@ import { Distribution } from '../measure/distribution.ts';
 import { seriesKey } from '../measure/selection.ts';
 import { createErrorTotals } from './error-totals.ts';
 import { createTotals } from './totals.ts';
-import type { CounterSlice, HistogramSlice, Interval } from '../model/interval.ts';
+import type { CounterSlice, GaugeSlice, HistogramSlice, Interval } from '../model/interval.ts';
 import type { MetricDefinition } from '../model/metrics.ts';
 import type { ErrorSummary, IntervalSummary, Series } from '../model/result.ts';
 
@@ -21,11 +21,12 @@ export interface Collected {
   readonly series: readonly Series[];
   readonly intervals: readonly IntervalSummary[];
   readonly errors: readonly ErrorSummary[];
+  /** Of the plan, and those that came with intervals. */
+  readonly metrics: readonly MetricDefinition[];
 }
 
 export function createCollector(metrics: readonly MetricDefinition[]): Collector {
-  const definitions = new Map(metrics.map((metric) => [metric.name, metric]));
-  const totals = createTotals(metrics);
+  const totals = createTotals(metrics, 'all');
   const errors = createErrorTotals();
   let intervals: Interval[] = [];
   /** How many engine intervals make one kept interval; doubles when there are too many. */
@@ -52,10 +53,8 @@ export function createCollector(metrics: readonly MetricDefinition[]): Collector
 
   return {
     add: (interval) => {
-      if (interval.measured) {
-        totals.add(interval);
-        errors.add(interval);
-      }
+      totals.add(interval.measured ? interval : onlyMetrics(interval));
+      if (interval.measured) errors.add(interval);
       if (interval.durationNs === 0 && joinBefore(interval)) return;
       const previous = pending[0];
       if (previous !== undefined && !sameTags(previous, interval)) flushPending();
@@ -69,18 +68,24 @@ export function createCollector(metrics: readonly MetricDefinition[]): Collector
     },
     finish: () => {
       flushPending();
+      const definitions = totals.metrics();
       return {
         series: totals.series(),
         intervals: intervals.map((interval) => summarise(interval, definitions)),
         errors: errors.summaries(),
+        metrics: definitions,
       };
     },
     destroy: totals.destroy,
   };
 }
 
-function summarise(interval: Interval, definitions: ReadonlyMap<string, MetricDefinition>): IntervalSummary {
-  const totals = createTotals(definitions.values());
+function onlyMetrics(interval: Interval): Interval {
+  return { ...interval, histograms: [], counters: [], gauges: [] };
+}
+
+function summarise(interval: Interval, definitions: readonly MetricDefinition[]): IntervalSummary {
+  const totals = createTotals(definitions);
   totals.add(interval);
   const { startNs, durationNs, tags, measured } = interval;
   const series = totals.series();
@@ -98,7 +103,7 @@ function mergeIntervals(intervals: readonly Interval[]): Interval {
     durationNs: intervals.reduce((sum, interval) => sum + interval.durationNs, 0),
     histograms: mergeHistograms(intervals.flatMap((interval) => interval.histograms)),
     counters: mergeCounters(intervals.flatMap((interval) => interval.counters)),
-    gauges: intervals.flatMap((interval) => interval.gauges),
+    gauges: mergeGauges(intervals.flatMap((interval) => interval.gauges)),
     errors: [],
   };
 }
@@ -130,6 +135,25 @@ function mergeCounters(slices: readonly CounterSlice[]): CounterSlice[] {
     );
   }
   return [...merged.values()];
+}
+
+/** All readings count alike. */
+function mergeGauges(slices: readonly GaugeSlice[]): GaugeSlice[] {
+  return [...Map.groupBy(slices, (slice) => seriesKey(slice.metric, slice.tags)).values()].flatMap(
+    (group) => {
+      const [first] = group;
+      if (first === undefined || group.length === 1) return group;
+      const all = group.map(({ value, readings = { count: 1, min: value, max: value } }) => ({
+        ...readings,
+        sum: value * readings.count,
+      }));
+      const count = all.reduce((sum, one) => sum + one.count, 0);
+      const value = all.reduce((sum, one) => sum + one.sum, 0) / count;
+      const min = Math.min(...all.map((one) => one.min));
+      const max = Math.max(...all.map((one) => one.max));
+      return [{ ...first, value, readings: { count, min, max } }];
+    },
+  );
 }
 
 /** Halve the number of intervals where neighbours have the same tags. */

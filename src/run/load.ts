@@ -5,10 +5,13 @@ import { compileFlows } from '../load/flows/flows.ts';
 import { runLoadThreads } from '../load/thread/load-threads.ts';
 import { protocolOf } from '../load/protocols/index.ts';
 import { judgeValidity } from '../load/engine/validity.ts';
+import { usableCores } from '../measure/usable-cores.ts';
 import { startBuiltinServer } from './builtin-server.ts';
+import { runWatched } from './server/run-watched.ts';
 import { version } from './version.ts';
 import type { Engine, EngineContext, EngineOutcome } from '../model/engine.ts';
 import type { LoadPlan } from '../model/plan.ts';
+import type { Endpoint } from '../load/connections/tcp-transport.ts';
 
 /** What generates the load: perfkit's own engine, or autocannon as a second opinion on a closed loop. */
 export type LoadEngineName = 'native' | 'autocannon';
@@ -27,10 +30,11 @@ export async function runLoadWith(
   context: EngineContext,
 ): Promise<EngineOutcome> {
   if (engine === 'autocannon') refusePlan(plan);
-  if (plan.target.builtin === null) return await runAgainst(engine, plan, context);
+  if (plan.target.builtin === null) return await runAgainst(engine, { plan, builtinPid: null }, context);
   const server = await startBuiltinServer(plan.target.builtin);
   try {
-    return await runAgainst(engine, { ...plan, target: { ...plan.target, origin: server.origin } }, context);
+    const there = { ...plan, target: { ...plan.target, origin: server.origin } };
+    return await runAgainst(engine, { plan: there, builtinPid: server.pid }, context);
   } finally {
     await server.stop();
   }
@@ -38,7 +42,7 @@ export async function runLoadWith(
 
 async function runAgainst(
   engine: LoadEngineName,
-  plan: LoadPlan,
+  { plan, builtinPid }: { readonly plan: LoadPlan; readonly builtinPid: number | null },
   context: EngineContext,
 ): Promise<EngineOutcome> {
   const { limits, target } = plan;
@@ -53,16 +57,30 @@ async function runAgainst(
     signal: context.signal,
     folder: plan.scenario.folder,
   });
+  const load: Engine<LoadPlan> = (_, watched) => generate(engine, { plan, endpoint, userAgent }, watched);
+  const outcome =
+    plan.server === undefined
+      ? await load(plan, context)
+      : await runWatched(load, { plan, server: plan.server, endpoint, userAgent, builtinPid }, context);
+  const { validity } = outcome;
+  const all = [...notes, ...(validity.notes ?? [])];
+  return all.length === 0 ? outcome : { ...outcome, validity: { ...validity, notes: all } };
+}
+
+async function generate(
+  engine: LoadEngineName,
+  { plan, endpoint, userAgent }: { plan: LoadPlan; endpoint: Endpoint; userAgent: string },
+  context: EngineContext,
+): Promise<EngineOutcome> {
   if (engine === 'autocannon') {
     const { address, port } = endpoint;
     return (await runAutocannon({ plan, address, port, userAgent }, context)) ?? interrupted;
   }
   const report = await runLoadThreads({ plan, endpoint, userAgent }, context);
   if (report === null) return interrupted;
-  const validity = judgeValidity(report.evidence);
   return {
     complete: report.complete,
-    validity: notes.length === 0 ? validity : { ...validity, notes },
+    validity: judgeValidity(report.evidence, { workers: plan.workers, cores: usableCores() }),
     ...(report.slowest.length > 0 && { slowest: report.slowest }),
   };
 }

@@ -51,14 +51,15 @@ export function toMeasured(
   collected: Collected,
   { durationNs, complete, aborted, validity, slowest }: RunEnd,
 ): Measured {
-  const series = inOrder(collected.series, scenario.metrics, subjects);
-  const { intervals, errors } = collected;
+  const { intervals, errors, metrics } = collected;
+  const series = inOrder(collected.series, metrics, subjects);
+  const measured = new Set(series.map((one) => one.metric));
   return {
     schema: 'perfkit/result@1',
     perfkit,
     scenario: {
       ...scenario,
-      metrics: scenario.metrics.filter((metric) => series.some((one) => one.metric === metric.name)),
+      metrics: metrics.filter(({ name }) => measured.has(name)),
     },
     environment,
     started,
@@ -79,8 +80,8 @@ function inOrder(
   metrics: RunHeader['scenario']['metrics'],
   subjects: readonly string[],
 ): Series[] {
-  const names = metrics.map((metric) => metric.name);
+  const places = new Map(metrics.map((metric, place) => [metric.name, place]));
   const place = ({ metric, tags }: Series): number =>
-    Math.max(0, subjects.indexOf(tags['subject'] ?? '')) * names.length + names.indexOf(metric);
+    Math.max(0, subjects.indexOf(tags['subject'] ?? '')) * places.size + (places.get(metric) ?? -1);
   return series.toSorted((a, b) => place(a) - place(b));
 }

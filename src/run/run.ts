@@ -75,7 +75,11 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<Measure
       durationNs: Number(process.hrtime.bigint() - startNs),
       complete: outcome.complete,
       ...(aborted !== null && { aborted: redact(aborted) }),
-      validity: { ...outcome.validity, reasons: outcome.validity.reasons.map(redact) },
+      validity: {
+        ...outcome.validity,
+        reasons: outcome.validity.reasons.map(redact),
+        ...(outcome.validity.notes !== undefined && { notes: outcome.validity.notes.map(redact) }),
+      },
       ...(outcome.slowest !== undefined && { slowest: outcome.slowest }),
     };
     log?.end(end);

@@ -1,10 +1,14 @@
 import { Distribution } from '../measure/distribution.ts';
 import { seriesKey } from '../measure/selection.ts';
+import { isServerMetric } from '../model/metrics/server-metrics.ts';
 import type { CounterSlice, GaugeSlice, HistogramSlice, Interval, Tags } from '../model/interval.ts';
 import type { MetricDefinition } from '../model/metrics.ts';
 import type { Series } from '../model/result.ts';
 
-/** A result has at most so many series; what comes after is added up under `name: other`. */
+/**
+ * A result has at most so many series, and as many of a server under load, which must not displace the others; what
+ * comes after is added up under `name: other`.
+ */
 const maxSeries = 1000;
 
 /** Adds intervals up into series, one for each metric and set of tags. */
@@ -12,21 +16,28 @@ export interface Totals {
   readonly add: (interval: Interval) => void;
   /** What there is so far, as a result holds it. */
   readonly series: () => Series[];
+  /** Definitions, with those that came with intervals. */
+  readonly metrics: () => MetricDefinition[];
   /** Free the memory of the histograms. */
   readonly destroy: () => void;
 }
 
+/** What is added up: all metrics, those that come with intervals too, or only the ones given (as the interval defines them). */
+export type TotalsScope = 'all' | 'given';
+
 /** Slices of metrics that are not defined are left out. */
-export function createTotals(metrics: Iterable<MetricDefinition>): Totals {
+export function createTotals(metrics: Iterable<MetricDefinition>, scope: TotalsScope = 'given'): Totals {
   const definitions = new Map(Array.from(metrics, (metric) => [metric.name, metric]));
   const totals = new Map<string, Total>();
+  let ofServer = 0;
 
   function total(metric: string, interval: Interval, sliceTags: Tags): Total | null {
     const definition = definitions.get(metric);
     if (definition === undefined) return null;
     let tags = seriesTags(interval.tags, sliceTags);
     let key = seriesKey(metric, tags);
-    if (!totals.has(key) && totals.size >= maxSeries) {
+    const isServers = isServerMetric(metric);
+    if (!totals.has(key) && (isServers ? ofServer : totals.size - ofServer) >= maxSeries) {
       tags = { name: 'other' };
       key = seriesKey(metric, tags);
     }
@@ -45,12 +56,15 @@ export function createTotals(metrics: Iterable<MetricDefinition>): Totals {
         note: undefined,
       };
       totals.set(key, found);
+      if (isServers) ofServer += 1;
     }
     return found;
   }
 
   return {
     add: (interval) => {
+      for (const metric of interval.metrics ?? [])
+        if (scope === 'all' || definitions.has(metric.name)) definitions.set(metric.name, metric);
       for (const slice of interval.histograms) {
         const into = total(slice.metric, interval, slice.tags);
         if (into !== null) addHistogram(into, slice);
@@ -65,6 +79,7 @@ export function createTotals(metrics: Iterable<MetricDefinition>): Totals {
       }
     },
     series: () => [...totals.values()].map(toSeries),
+    metrics: () => [...definitions.values()],
     destroy: () => {
       for (const { distribution } of totals.values()) distribution?.destroy();
       totals.clear();
@@ -97,10 +112,11 @@ function addCounter(into: Total, slice: CounterSlice): void {
 }
 
 function addGauge(into: Total, slice: GaugeSlice): void {
-  into.count += 1;
-  into.sum += slice.value;
-  into.min = Math.min(into.min, slice.value);
-  into.max = Math.max(into.max, slice.value);
+  const { value, readings = { count: 1, min: value, max: value } } = slice;
+  into.count += readings.count;
+  into.sum += value * readings.count;
+  into.min = Math.min(into.min, readings.min);
+  into.max = Math.max(into.max, readings.max);
 }
 
 function toSeries(total: Total): Series {

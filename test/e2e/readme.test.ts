@@ -57,6 +57,7 @@ function commands(): string[] {
 const quickly: Readonly<Record<string, readonly string[]>> = {
   bench: ['--profile', 'quick'],
   load: ['--profile', 'quick'],
+  serve: ['--port', '0'],
   capacity: ['--from', '2000', '--max', '4000', '--step', '500ms', '--soak', '500ms', '--pause', '10ms'],
 };
 let saved = '';
@@ -92,18 +93,26 @@ for (const command of commands()) {
         .replace(/^FILE$/, 'my.perfkit.yaml'),
     );
     const short = quickly[name];
-    const running = short !== undefined;
+    const serving = name === 'serve';
+    const running = short !== undefined && !serving;
     if (running && saved === '') saved = 'out';
     const { code, stdout, stderr } = await perfkit(
-      [name, ...args, ...(running ? [...short, '--out', name === 'capacity' ? 'capacity' : 'out'] : [])],
+      [
+        name,
+        ...args,
+        ...(short ?? []),
+        ...(running ? ['--out', name === 'capacity' ? 'capacity' : 'out'] : []),
+      ],
       {
         cwd,
         env: { BASE_URL: origin, API_TOKEN: 'a-token' },
         limitMs: 120_000,
+        // it goes on until it is told to stop
+        ...(serving && { interrupt: { signal: 'SIGTERM', when: /^configuration/m } }),
       },
     );
     // a busy machine may fail a limit or a check: that the command works is what is tested here
-    const busy = running ? [3, 5] : name === 'doctor' ? [5] : [];
+    const busy = running ? [3, 5] : name === 'doctor' ? [5] : serving ? [143] : [];
     assert.ok([0, ...busy].includes(code ?? -1), `exit ${code}\n${stdout}\n${stderr}`);
     assert.notEqual(stdout, '');
   });

@@ -45,6 +45,46 @@ test('a search may not go beyond the cap either', async () => {
   assert.match(await fault(yaml, { searchToRatePerSecond: 50_000 }), /50\.0k\/s is more than/);
 });
 
+test('connections are counted, not those who share one', async () => {
+  const target = (more: string): string =>
+    `{http: "https://api.example.com", allow: [api.example.com], ${more}}`;
+  for (const more of ['protocol: http2, streams: 10', 'pipelining: 10']) {
+    await planYaml(scenario('users: 10000', { target: target(more) }));
+    assert.match(
+      await fault(scenario('users: 10001', { target: target(more) })),
+      /1001 connections are more/,
+    );
+    // each thread has connections of its own
+    const overrides = { workers: 3 };
+    await planYaml(scenario('users: 9990', { target: target(more) }), { overrides });
+    assert.match(
+      await fault(scenario('users: 10000', { target: target(more) }), overrides),
+      /1002 connections are more/,
+    );
+  }
+  assert.match(
+    await fault(scenario('users: 2000', { target: target('newConnections: true') })),
+    /2000 connections are more/,
+  );
+});
+
+test('what counts is where a name leads, not how it reads', async () => {
+  const yaml = scenario('rate: 20000/s');
+  const at = (...addresses: string[]) => ({ lookup: () => Promise.resolve(addresses) });
+  const plan = await planYaml(yaml, at('127.0.0.1', '::1'));
+  assert.ok(plan.kind === 'load');
+  // the name may come to mean another machine: the run looks again
+  assert.equal(plan.target.loopbackOnly, true);
+  for (const addresses of [['203.0.113.5'], ['127.0.0.1', '203.0.113.5'], []])
+    assert.match(heads(await faultsOf(yaml, at(...addresses)))[0] ?? '', /is more than the 10\.0k\/s/);
+  const localhost = scenario('rate: 20000/s', { target: '{http: "http://localhost:1"}' });
+  assert.match(heads(await faultsOf(localhost, at('203.0.113.5')))[0] ?? '', /is more than the 10\.0k\/s/);
+  const small = await planYaml(scenario('rate: 10/s'), {
+    lookup: () => assert.fail('nothing to look up for'),
+  });
+  assert.ok(small.kind === 'load' && small.target.loopbackOnly === undefined);
+});
+
 test('this machine has no caps', async () => {
   for (const http of ['http://127.0.0.1:1', 'http://localhost:1', 'http://[::1]:1', 'builtin:demo'])
     await planYaml(scenario('rate: 100k/s, connections: 5000', { target: `{http: "${http}"}` }));

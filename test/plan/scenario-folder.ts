@@ -20,10 +20,16 @@ export function scenarioFolder(
   return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
+/** Names of this machine, and no others. */
+const lookup = (host: string): Promise<readonly string[]> =>
+  host === 'localhost'
+    ? Promise.resolve(['127.0.0.1', '::1'])
+    : Promise.reject(new Error(`unknown host ${host}`));
+
 /** Plan one YAML text as `x.perfkit.yaml`. */
 export async function planYaml(yaml: string, options: Partial<PlanOptions> = {}): Promise<Plan> {
   using place = scenarioFolder({ 'x.perfkit.yaml': yaml });
-  return await plan({ file: 'x.perfkit.yaml' }, { known, env: {}, cwd: place.folder, ...options });
+  return await plan({ file: 'x.perfkit.yaml' }, { known, env: {}, cwd: place.folder, lookup, ...options });
 }
 
 /** The message of the PerfkitError that planning the text ends with. */

@@ -31,6 +31,10 @@ export function addInit(program: Command): void {
     .option('--static', 'with --from har: keep images, fonts, styles and scripts')
     .option('--github', 'ci: a workflow of GitHub Actions, in .github/workflows/perfkit.yml')
     .option('--gitlab', 'ci: a pipeline of GitLab, in .gitlab-ci.yml')
+    .option(
+      '--compare',
+      'ci: also compare the benches with the base of a pull request (perfkit bench --refs)',
+    )
     .option('-o, --output <file>', 'write to this file instead of stdout; ci: instead of the usual one')
     .option('--force', 'overwrite the file')
     .addHelpText('after', examples)
@@ -75,7 +79,8 @@ Examples:
   perfkit init load --from har site.har -o site.perfkit.yaml      saved by a browser: Network, Export HAR
   perfkit init load --from openapi api.yaml --host api.example
   pbpaste | perfkit init load --from curl -                       "Copy as cURL (bash)"
-  perfkit init ci --github                                        every scenario here gates each pull request`;
+  perfkit init ci --github                                        every scenario here gates each pull request
+  perfkit init ci --github bench --compare                        and the benches also compare it with its base`;
 
 function checkFlags(kind: 'bench' | 'load' | 'ci', files: readonly string[], flags: InitFlags): void {
   const fault = kind === 'ci' ? faultForCi(flags) : faultForScenario(kind, files, flags);
@@ -96,7 +101,8 @@ function faultForScenario(
   flags: InitFlags,
 ): string | null {
   const { from, host, static: keepStatic, output, force } = flags;
-  if (flags.github === true || flags.gitlab === true) return '--github and --gitlab go with perfkit init ci';
+  if (flags.github === true || flags.gitlab === true || flags.compare === true)
+    return '--github, --gitlab and --compare go with perfkit init ci';
   if (second !== undefined) return `expected one file, got ${JSON.stringify(second.slice(0, 100))} too`;
   return from !== undefined && kind === 'bench'
     ? '--from makes load scenarios: perfkit init load --from'

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { PerfkitError } from '../../model/errors.ts';
 import { colourLevel } from '../colour.ts';
+import type { OtherDocument } from '../read-other.ts';
 
 interface ReportFlags {
   readonly format: string;
@@ -20,14 +21,14 @@ export function addReport(program: Command): void {
     .option('-o, --output <file>', 'write to this file instead of stdout; hgrm: to this folder')
     .addHelpText('after', examples)
     .action(async (path: string, flags: ReportFlags) => {
-      const { capacityReporters, readCapacity, readResult, reporters, writeFileAtomic } =
-        await import('../../index.ts');
+      const { readResult, reporters, writeFileAtomic } = await import('../../index.ts');
       const { isReporter, toReporterName, writeFolderReport } = await import('../report-files.ts');
       const { sourcePathIn } = await import('../ci/source-path.ts');
+      const { readOther } = await import('../read-other.ts');
       const format = toReporterName(flags.format, '--format');
-      const capacity = await readCapacity(path);
+      const other = await readOther(path);
+      if (other !== null && !Object.hasOwn(other.formats, format)) throw noFormat(format, other);
       if (!isReporter(format)) {
-        if (capacity !== null) throw noCapacityFormat(format, Object.keys(capacityReporters));
         if (flags.output === undefined)
           throw new PerfkitError('usage', `${format} is several files: name a folder for them with -o`);
         await writeFolderReport(flags.output, format, await readResult(path));
@@ -38,13 +39,9 @@ export function addReport(program: Command): void {
         width: process.stdout.columns ?? 120,
         sourcePath: sourcePathIn(),
       } as const;
-      const render =
-        capacity === null ? null : Object.entries(capacityReporters).find(([name]) => name === format);
-      if (render === undefined) throw noCapacityFormat(format, Object.keys(capacityReporters));
+      const render = other?.formats[format];
       const text =
-        capacity === null || render === null
-          ? reporters[format](await readResult(path), options)
-          : render[1](capacity, options);
+        render === undefined ? reporters[format](await readResult(path), options) : render(options);
       if (flags.output === undefined) process.stdout.write(text);
       else await writeFileAtomic(flags.output, text);
     });
@@ -61,6 +58,9 @@ Examples:
   perfkit report reports/my-run --format junit -o junit.xml
   perfkit report reports/my-run --format hgrm -o percentiles`;
 
-function noCapacityFormat(format: string, known: readonly string[]): PerfkitError {
-  return new PerfkitError('usage', `a capacity search is shown as ${known.join(', ')}, not as ${format}`);
+function noFormat(format: string, { what, formats }: OtherDocument): PerfkitError {
+  return new PerfkitError(
+    'usage',
+    `${what} is shown as ${Object.keys(formats).join(', ')}, not as ${format}`,
+  );
 }

@@ -120,7 +120,7 @@ function isVariableWord(word: string): boolean {
 
 /** What a flow sends, and what it compares replies with. */
 function mayHoldVariable(path: Path): boolean {
-  if (mayHoldSecret(path)) return true;
+  if (path[0] !== 'server' && mayHoldSecret(path)) return true;
   return path[0] === 'flows' && path[2] === 'steps' && (path[4] === 'expect' || path[4] === 'send');
 }
 
@@ -156,9 +156,10 @@ function secretFaults(text: string, path: Path, env: ProcessEnvironment): TextFa
     }));
 }
 
-/** What a step sends: flows[i].steps[j].(method | headers.* | body | json.* | ...), flows[i].auth and subjects[i].options.* */
+/** What a step sends: flows[i].steps[j].(method | headers.* | body | json.* | ...), flows[i].auth, server.(headers.* | auth) and subjects[i].options.* */
 function mayHoldSecret(path: Path): boolean {
   if (path[0] === 'subjects') return path[2] === 'options' && path.length > 3;
+  if (path[0] === 'server') return path[1] === 'auth' || (path[1] === 'headers' && path.length > 2);
   if (path[0] !== 'flows') return false;
   if (path[2] === 'auth') return true;
   const field = path[4];

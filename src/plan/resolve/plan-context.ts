@@ -25,6 +25,9 @@ export interface Overrides {
   readonly searchToRatePerSecond?: number | undefined;
 }
 
+/** Addresses of a name. */
+export type Lookup = (host: string) => Promise<readonly string[]>;
+
 /** What turns a scenario into a plan beside the scenario itself. */
 export interface PlanContext {
   readonly file: string | null;
@@ -35,6 +38,8 @@ export interface PlanContext {
   readonly profile: Profile;
   readonly seed: number | null;
   readonly overrides: Overrides;
+  /** Addresses of a name; rejects for one that has none. */
+  readonly lookup: Lookup;
   /** Say what is wrong with the value at `path`, `offset` characters into its text; planning goes on to find the rest. */
   readonly report: (path: Path, message: string, offset?: number) => void;
   /** 1-based line of a value; null without a file. */

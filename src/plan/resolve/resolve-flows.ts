@@ -1,3 +1,4 @@
+import { plainStep } from '../../model/plain-step.ts';
 import { reportDuplicates } from '../problems/report-duplicates.ts';
 import { didYouMean } from '../problems/did-you-mean.ts';
 import { sizeOfProjectFile } from '../read/project-file.ts';
@@ -108,7 +109,8 @@ function resolveCall(
   }
   if (flow.auth !== undefined)
     context.report([...path, 'auth'], '`auth` goes with `steps`: the function sends its own headers');
-  const steps = operations.map((operation) => operationStep(operation));
+  // what the requests of a function are recorded as; the function says where they go
+  const steps = operations.map(plainStep);
   return {
     name,
     kind: 'function',
@@ -128,18 +130,4 @@ function resolveModuleOf(call: string, data: readonly string[], path: Path, cont
   const size = sizeOfProjectFile(reference.module, context);
   if (typeof size === 'string') context.report(path, size);
   return { ...reference, data };
-}
-
-/** What the requests of a function are recorded as; the function says where they go. */
-function operationStep(name: string): StepPlan {
-  return {
-    name,
-    method: 'GET',
-    path: '/',
-    headers: [],
-    body: null,
-    bodyFormat: 'text',
-    expectStatus: [],
-    think: null,
-  };
 }

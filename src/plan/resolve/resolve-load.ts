@@ -6,21 +6,26 @@ import { resolveLimits } from './resolve-limits.ts';
 import { resolveLoadTarget } from './resolve-load-target.ts';
 import { resolveMetrics } from './resolve-metrics.ts';
 import { expectedNs, resolvePhases } from './resolve-phases.ts';
+import { resolveServer } from './resolve-server.ts';
+import { resolveServerMetrics } from './resolve-server-metrics.ts';
 import { resolveTargets } from './resolve-targets.ts';
 import { resolveWorkers } from './resolve-workers.ts';
 import type { LoadPlan } from '../../model/plan.ts';
+import type { ServerPlan } from '../../model/server-plan.ts';
+import type { TargetScope } from './resolve-targets.ts';
 import type { PlanContext } from './plan-context.ts';
 import type { LoadScenario } from '../scenario/schema.ts';
 
 /** A plan without its hash. All that is wrong is reported to the context; the plan is of use only if nothing was. */
-export function resolveLoad(scenario: LoadScenario, context: PlanContext): LoadPlan {
-  const { target, path } = resolveLoadTarget(scenario, context);
+export async function resolveLoad(scenario: LoadScenario, context: PlanContext): Promise<LoadPlan> {
+  const { target: written, path } = resolveLoadTarget(scenario, context);
   const { plans: data, columns } = resolveData(scenario.data, context);
   const flows = resolveFlows(scenario.flows, path, columns, context);
   const workers = resolveWorkers(scenario.workers, context);
   const phases = resolvePhases(scenario.phases, flows, workers, context);
-  checkCaps(scenario, target, phases, context);
-  const metrics = resolveMetrics(scenario, context);
+  const target = await checkCaps({ scenario, target: written, phases, workers }, context);
+  const server = resolveServer(scenario, phases, context);
+  const metrics = [...resolveMetrics(scenario, context), ...resolveServerMetrics(server, scenario.targets)];
   const scope = {
     metrics,
     tags: { name: flows.flatMap((flow) => flow.steps.map((step) => step.name)) },
@@ -29,6 +34,7 @@ export function resolveLoad(scenario: LoadScenario, context: PlanContext): LoadP
       flow: 'series have no tag `flow`: use `name`, the name of a step',
     },
     phases,
+    serverMetrics: serverMetricsOf(server),
     reference: 'only a bench has a `reference`: compare with `baseline`',
   };
   return {
@@ -51,5 +57,11 @@ export function resolveLoad(scenario: LoadScenario, context: PlanContext): LoadP
     ...(data.length === 0 ? {} : { data }),
     limits: resolveLimits(scenario),
     workers,
+    ...(server === null ? {} : { server }),
   };
+}
+
+function serverMetricsOf(server: ServerPlan | null): TargetScope['serverMetrics'] {
+  if (server === null) return 'none';
+  return server.scrape === null ? 'process' : 'any';
 }

@@ -1,4 +1,5 @@
 import { metricCatalogue } from '../../model/metrics.ts';
+import { isServerMetric } from '../../model/metrics/server-metrics.ts';
 import type { MetricDefinition } from '../../model/metrics.ts';
 import type { PlanContext } from './plan-context.ts';
 import type { Scenario } from '../scenario/schema.ts';
@@ -13,6 +14,8 @@ export function resolveMetrics(scenario: Scenario, context: PlanContext): Metric
       context.report(path, 'expected a metric name of letters, digits, _ and .');
     if (catalogue.some((metric) => metric.name === name))
       context.report(path, `\`${name}\` is a metric of perfkit: choose another name`);
+    if (scenario.kind === 'load' && isServerMetric(name))
+      context.report(path, '`server.` stands for what is read of the server: choose another name');
     if (rate !== undefined && kind !== 'counter')
       context.report([...path, 'rate'], `only a counter has a rate, \`${name}\` is a ${kind}`);
     own.push(

@@ -1,4 +1,5 @@
 import { parseThink } from '../scenario/parse-think.ts';
+import { resolveAuth } from './resolve-auth.ts';
 import { resolveContent, withQuery } from './resolve-content.ts';
 import { resolveCaptures, resolveExpect } from './resolve-exchange.ts';
 import { resolveStream } from './resolve-stream.ts';
@@ -50,7 +51,7 @@ export function resolveStep(
     path: withQuery(target, step.query),
     headers: headersOf(step, content.bodyFormat),
     ...content,
-    ...authOf(step, step.auth ?? auth, path, context),
+    ...authOf(step, auth, path, context),
     ...(capture === undefined ? {} : { captures: resolveCaptures(capture, [...path, 'capture'], context) }),
     ...(expect === null ? {} : { expect }),
     ...(redirects === 0 ? {} : { redirects }),
@@ -70,29 +71,16 @@ function headersOf(step: WrittenStep, format: StepPlan['bodyFormat']): [string, 
   return headers;
 }
 
+/** The step's own, or that of its flow. */
 function authOf(
   step: WrittenStep,
-  auth: WrittenFlow['auth'],
+  ofFlow: WrittenFlow['auth'],
   path: Path,
   context: PlanContext,
 ): Pick<StepPlan, 'basicAuth' | 'bearer'> {
-  if (auth === undefined) return {};
-  const own = Object.keys(step.headers ?? {}).find((name) => name.toLowerCase() === 'authorization');
-  if (own !== undefined) {
-    context.report([...path, 'headers', own], 'expected either this header or `auth`, got both');
-  }
   const at = step.auth === undefined ? [...path.slice(0, 2), 'auth'] : [...path, 'auth'];
-  const { basic, bearer } = auth;
-  if ((basic === undefined) === (bearer === undefined))
-    context.report(
-      at,
-      `expected either \`basic\` or \`bearer\`, got ${basic === undefined ? 'neither' : 'both'}`,
-    );
-  if (bearer !== undefined) return { bearer };
-  const { user = '', password = '' } = basic ?? {};
-  if (user.replaceAll(/\$\{[^}]*\}/g, '').includes(':'))
-    context.report([...at, 'basic', 'user'], 'a user name holds no colon (RFC 7617)');
-  return { basicAuth: { user, password } };
+  const headers = { names: Object.keys(step.headers ?? {}), at: [...path, 'headers'] };
+  return resolveAuth({ auth: step.auth ?? ofFlow, at, headers }, context);
 }
 
 /** `GET /items/:id`: without the query, which would make a tag of every value, and without what a tag cannot hold. */

@@ -1,13 +1,7 @@
 import { parseBytes, parseDurationNs } from '../../model/units.ts';
-import { parseJsonPlace } from '../scenario/parse-json-place.ts';
-import type {
-  EventsPlan,
-  JsonPlace,
-  MatchPlan,
-  SendPlan,
-  SocketPlan,
-  StreamPlan,
-} from '../../model/stream-plan.ts';
+import { parseJsonPath } from '../../model/json-path.ts';
+import type { EventsPlan, MatchPlan, SendPlan, SocketPlan, StreamPlan } from '../../model/stream-plan.ts';
+import type { JsonPath } from '../../model/exchange-plan.ts';
 import type { Path } from '../problems/problem.ts';
 import type { PlanContext } from './plan-context.ts';
 
@@ -127,6 +121,6 @@ function resolveEvents(step: WrittenStream, path: Path, context: PlanContext): E
   };
 }
 
-function placeOf(text: string): JsonPlace {
-  return parseJsonPlace(text) ?? [];
+function placeOf(text: string): JsonPath {
+  return parseJsonPath(text) ?? [];
 }

@@ -1,3 +1,4 @@
+import { isServerMetric } from '../../model/metrics/server-metrics.ts';
 import { TargetError, aggregationsOf, parseTarget, resolveLimit } from '../../model/target.ts';
 import { didYouMean } from '../problems/did-you-mean.ts';
 import { resolveAbort } from './resolve-abort.ts';
@@ -18,6 +19,8 @@ export interface TargetScope {
   readonly absentTags: Readonly<Record<string, string>>;
   /** Null for a bench, which has none. */
   readonly phases: readonly { readonly name: string; readonly measured: boolean }[] | null;
+  /** What is read of the server under load: nothing, what the system tells of its process, or what it tells itself too. */
+  readonly serverMetrics: 'none' | 'process' | 'any';
   /** Whether a limit may be `reference`; otherwise why not. */
   readonly reference: true | string;
 }
@@ -60,9 +63,8 @@ function resolveTarget(expr: string, path: Path, scope: TargetScope, context: Pl
     checkPhase(parsed, scope, fail);
     const metric = scope.metrics.find(({ name }) => name === parsed.metric);
     if (metric === undefined) {
-      const names = scope.metrics.map(({ name }) => name);
       fail(
-        `unknown metric \`${printable(parsed.metric, 60)}\`${didYouMean(parsed.metric, names)}`,
+        `unknown metric \`${printable(parsed.metric, 60)}\`${metricAdvice(parsed.metric, scope)}`,
         parsed.metricOffset,
       );
       return null;
@@ -79,10 +81,20 @@ function resolveTarget(expr: string, path: Path, scope: TargetScope, context: Pl
   }
 }
 
+function metricAdvice(metric: string, { metrics, serverMetrics }: TargetScope): string {
+  if (isServerMetric(metric) && serverMetrics === 'none')
+    return ': nothing is read of a server; a load does with `server: {metrics: /metrics}` or `server: {process: ...}`';
+  const names = metrics.map(({ name }) => name);
+  if (!isServerMetric(metric)) return didYouMean(metric, names);
+  return `${didYouMean(metric, names.filter(isServerMetric))}; what the server tells itself is read with \`server: {metrics: /metrics}\``;
+}
+
 type Fail = (message: string, offset: number) => void;
 
 function checkTags(parsed: ParsedTarget, scope: TargetScope, fail: Fail): void {
   for (const [tag, value] of Object.entries(parsed.tags)) {
+    // what labels a server has is known when it has told them
+    if (isServerMetric(parsed.metric) && tag !== 'phase') continue;
     const offset = parsed.tagOffsets[tag] ?? 0;
     const values = Object.hasOwn(scope.tags, tag) ? scope.tags[tag] : undefined;
     const absent = Object.hasOwn(scope.absentTags, tag) ? scope.absentTags[tag] : undefined;

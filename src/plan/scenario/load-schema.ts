@@ -5,6 +5,7 @@ import { connectionFields } from './connection-schema.ts';
 import { data } from './exchange-schema.ts';
 import { flow } from './flow-schema.ts';
 import { phase } from './phase-schema.ts';
+import { server } from './server-schema.ts';
 import { duration, rateExpected, rateFault, ratePattern, size, text } from './quantities.ts';
 
 export const load = z.strictObject({
@@ -19,6 +20,7 @@ export const load = z.strictObject({
       .describe('hosts that traffic may go to beside loopback'),
     ...connectionFields,
   }),
+  server: server.optional(),
   phases: z.array(phase).min(1).max(1000),
   data: data.optional(),
   flows: z.array(flow).min(1).max(100).optional().describe("one GET of the URL's path when left out"),

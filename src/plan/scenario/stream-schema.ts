@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { duration, expectations, size, text } from './quantities.ts';
-import { parseJsonPlace } from './parse-json-place.ts';
+import { parseJsonPath } from '../../model/json-path.ts';
 import { describeValue } from '../problems/printable.ts';
 
 const place = text('a place in JSON, such as "$.pong"', '^\\$', (value) =>
-  parseJsonPlace(value) === null
+  parseJsonPath(value) === null
     ? `expected a place in JSON such as "$.pong" or "$.items[0].id", got ${describeValue(value)}`
     : null,
 );

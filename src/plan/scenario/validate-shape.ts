@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { didYouMean, nearest } from '../problems/did-you-mean.ts';
+import { nearest } from '../../model/nearest-name.ts';
+import { didYouMean } from '../problems/did-you-mean.ts';
 import { describeValue, printable } from '../problems/printable.ts';
 import { issueMessage } from '../problems/issue-message.ts';
 import { scenarioSchemas } from './schema.ts';
@@ -121,7 +122,7 @@ function toFault(issue: Issue, path: Path): Fault {
 }
 
 /** Keys of scenarios to come, refused by name so that nobody believes they do something. */
-const later: ReadonlySet<string> = new Set(['server', 'gc']);
+const later: ReadonlySet<string> = new Set(['gc']);
 
 function unknownKey(key: string, known: readonly string[]): string {
   if (later.has(key)) return `\`${key}\` is not supported by this version of perfkit: remove it`;

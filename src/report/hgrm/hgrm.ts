@@ -1,4 +1,4 @@
-import { visitBase64 } from '../../measure/histogram.ts';
+import { visitBase64 } from '../../measure/histogram-encoding.ts';
 import { labelOf } from '../rows.ts';
 import { plain } from '../text.ts';
 import { resultsOf } from '../reporter.ts';

@@ -23,15 +23,18 @@ export function createTargetWatch(plan: Plan): TargetWatch | null {
   const metrics = plan.metrics.filter(({ name }) => named.has(name));
   const totals = createTotals(metrics);
   const { name } = plan.scenario;
-  const scenario = { name, metrics, reference: plan.kind === 'bench' ? plan.reference : null };
+  const reference = plan.kind === 'bench' ? plan.reference : null;
   return {
     see: (interval) => {
       if (interval.measured) totals.add(interval);
     },
     failure: () => {
       const series = totals.series();
+      // those of a server are known when they have been read
+      const known = totals.metrics();
+      const scenario = { name, metrics: known, reference };
       for (const target of targets) {
-        const samples = samplesOf(series, target, metrics);
+        const samples = samplesOf(series, target, known);
         if (target.abort === undefined || samples < target.abort.afterSamples) continue;
         const result = checkTarget({ scenario, series, intervals: [] }, target);
         if (result.outcome === 'fail') return describe(result, samples);

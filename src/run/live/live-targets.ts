@@ -31,13 +31,13 @@ export function createLiveTargets(
   const windows = judged.filter(({ target }) => target.overNs !== null);
   const longestNs = Math.max(0, ...windows.map(({ target }) => target.overNs ?? 0));
   const totals = createTotals(metricsOf(judged, plan));
-  const windowMetrics = metricsOf(windows, plan);
+  const windowNames = new Set(windows.map(({ target }) => target.metric));
   const header = describeRun(plan, environment, new Date(0));
   const failedOnce = new Map<TargetPlan, LiveTarget>();
   let recent: IntervalSummary[] = [];
 
   function summarise(interval: Interval): IntervalSummary {
-    const own = createTotals(windowMetrics);
+    const own = createTotals(totals.metrics().filter(({ name }) => windowNames.has(name)));
     own.add(interval);
     const { startNs, durationNs, tags, measured } = interval;
     const series = own.series();
@@ -50,8 +50,8 @@ export function createLiveTargets(
     intervals: readonly IntervalSummary[],
   ): readonly TargetResult[] {
     const end = { durationNs: 0, complete: true, validity: { state: 'valid', reasons: [] } } as const;
-    return judge(toMeasured(header, { series: totals.series(), intervals, errors: [] }, end), targets)
-      .targets;
+    const collected = { series: totals.series(), metrics: totals.metrics(), intervals, errors: [] };
+    return judge(toMeasured(header, collected, end), targets).targets;
   }
 
   return {

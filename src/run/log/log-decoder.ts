@@ -1,4 +1,4 @@
-import { decompressEncoded } from '../../measure/histogram.ts';
+import { decompressEncoded } from '../../measure/histogram-encoding.ts';
 import { PerfkitError, messageOf } from '../../model/errors.ts';
 import { recordSchema } from './log-schema.ts';
 import { censoredEnd, censoredLine, recordEnd, recordStart, successLine } from './log-format.ts';
@@ -111,8 +111,9 @@ export class LogDecoder {
       throw new PerfkitError('result', 'more histograms came than the interval has');
     this.#waiting = [];
     this.#waitingBytes = 0;
-    const { startNs, durationNs, tags, measured } = told;
+    const { startNs, durationNs, tags, measured, metrics } = told;
     return {
+      ...(metrics !== undefined && { metrics }),
       startNs,
       durationNs,
       tags,

@@ -1,4 +1,4 @@
-import { compressEncoded, maxOfEncoded } from '../../measure/histogram.ts';
+import { compressEncoded, maxOfEncoded } from '../../measure/histogram-encoding.ts';
 import { seriesTags } from '../totals.ts';
 import { censoredEnd, censoredLine, recordEnd, recordStart, successLine } from './log-format.ts';
 import type { HistogramSlice, Interval, Tags } from '../../model/interval.ts';
@@ -48,6 +48,7 @@ export class LogEncoder {
         error.count,
         this.#redact(error.example),
       ]),
+      ...(interval.metrics !== undefined && { metrics: interval.metrics }),
     };
     lines.push(record({ interval: told }));
     return `${lines.join('\n')}\n`;

@@ -1,4 +1,5 @@
 import type { Tags } from '../../model/interval.ts';
+import type { MetricDefinition } from '../../model/metrics.ts';
 import type { TargetPlan } from '../../model/plan.ts';
 import type { RunEnd, RunHeader } from '../measured.ts';
 
@@ -53,6 +54,7 @@ export interface LogInterval {
   readonly counters: readonly (readonly [id: number, count: number, of: number])[];
   readonly gauges: readonly (readonly [id: number, value: number])[];
   readonly errors: readonly (readonly [name: string, tags: Tags, count: number, example: string])[];
+  readonly metrics?: readonly MetricDefinition[] | undefined;
 }
 
 export const successLine = 1;

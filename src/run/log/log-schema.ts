@@ -3,7 +3,7 @@ import { resultParts } from '../result-schema.ts';
 import { logFormat } from './log-format.ts';
 import type { LogHeader, LogInterval, LogRecord, LogSeries } from './log-format.ts';
 
-const { text, number, tags, environment, scenario, slowest, validity } = resultParts;
+const { text, number, tags, metric, environment, scenario, slowest, validity } = resultParts;
 const whole = z.int().nonnegative();
 const count = number.nonnegative();
 
@@ -45,6 +45,7 @@ const interval: z.ZodType<LogInterval> = z.object({
   counters: z.array(z.tuple([whole, number, number])),
   gauges: z.array(z.tuple([whole, number])),
   errors: z.array(z.tuple([text, tags, count, text])),
+  metrics: z.array(metric).max(10_000).exactOptional(),
 });
 
 const end = z.object({

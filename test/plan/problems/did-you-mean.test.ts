@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { didYouMean, editDistance, nearest } from '../../../src/plan/problems/did-you-mean.ts';
+import { editDistance, nearest } from '../../../src/model/nearest-name.ts';
+import { didYouMean } from '../../../src/plan/problems/did-you-mean.ts';
 
 test('a slip finds the word that was meant', () => {
   const known = ['phases', 'flows', 'target', 'targets', 'limits'];
