@@ -73,7 +73,7 @@ const worthwhileRatio = 0.95;
  *
  * A pattern enters a level only when the one above lets go of it. So what is hot in one level leaves the next to others:
  * the levels hold hardly anything twice, and 31,000 patterns in all. A change is made in L1, where L2 has the pattern
- * also there, and L3 is told that what it has is outdated. A mere change of confidence is made only in the highest level
+ * also there, and L3 is told that what it has is outdated. A mere change of confidence is made in place, in the highest level
  * that has the pattern: *a copy below another is the same but for its confidence*, and gets that too when the level above
  * lets go of its own, for whatever reason. So the first level that has a pattern gives its latest state.
  */
@@ -153,13 +153,12 @@ export class PatternLevels {
   }
 
   /**
-   * The confidence of a pattern that `find` has found just now is now this one; `learnt` is its pattern with that, or
-   * null as well. One that no level has stays out.
+   * The confidence of a pattern that `find` has found just now is now this one, in the place where it is: the look-up has
+   * counted as a use already. One that no level has stays out.
    */
-  // hot path
-  learn(id: string, { level, kept }: Readonly<Found>, learnt: Pattern | null, confidence: number): void {
-    if (level === 'l1' && learnt !== null) this.#l1.set(id, learnt);
-    else if (level === 'l2' && kept !== null) this.#l2.set(id, learnt ?? keptWith(kept, confidence));
+  // hot path: nothing is allocated
+  learn(id: string, { level, kept }: Readonly<Found>, confidence: number): void {
+    if (kept !== null) setConfidence(kept, confidence);
     else if (level === 'l3') this.#l3.learn(id, confidence);
   }
 
@@ -268,7 +267,7 @@ export class PatternLevels {
     if (kept !== undefined && (!isLong || !('id' in kept))) {
       // It has learned in L1.
       const { confidence } = pattern;
-      if (confidenceOf(kept) !== confidence) this.#l2.set(id, isLong ? keptWith(kept, confidence) : pattern);
+      if (confidenceOf(kept) !== confidence) setConfidence(kept, confidence);
       return;
     }
     // Most of what comes never comes again: it has to show that it does in L3, where it costs no memory.
@@ -309,10 +308,10 @@ function confidenceOf(kept: Kept): number {
   return 'incompressible' in kept ? kept.incompressible.confidence : kept.confidence;
 }
 
-function keptWith(kept: Kept, confidence: number): Kept {
-  if ('id' in kept) return withConfidence(kept, confidence);
-  if ('packed' in kept) return { packed: kept.packed, confidence };
-  return { incompressible: withConfidence(kept.incompressible, confidence) };
+// hot path
+function setConfidence(kept: Kept, confidence: number): void {
+  const place: { confidence: number } = 'incompressible' in kept ? kept.incompressible : kept;
+  place.confidence = confidence;
 }
 
 function keptBytes(kept: Kept, id: string): number {

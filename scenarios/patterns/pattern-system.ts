@@ -35,7 +35,10 @@ export interface SystemMetrics {
  * every read from then on. One system a folder.
  */
 export interface PatternSystem {
-  /** At once, without a promise: every level and the database answer on this thread. */
+  /**
+   * At once, without a promise: every level and the database answer on this thread. The object is the one that a level
+   * holds: its confidence may follow later outcomes. Who needs a state to stay as it is copies it.
+   */
   getPattern(id: string): Pattern | undefined;
   /** In the order of the ids. */
   getPatterns(ids: readonly string[]): (Pattern | undefined)[];
@@ -135,8 +138,10 @@ class CachedPatterns implements PatternSystem {
     try {
       // In the journal it would hold up every batch after it.
       checkPattern(pattern, 'pattern');
-      const room = this.#writes.put(pattern);
-      this.#levels.change(pattern.id, pattern);
+      // What is learned of it later is not written into the caller's.
+      const own = withConfidence(pattern, pattern.confidence);
+      const room = this.#writes.put(own);
+      this.#levels.change(own.id, own);
       return room ?? acknowledged;
     } catch (error) {
       return Promise.reject(error);
@@ -151,10 +156,9 @@ class CachedPatterns implements PatternSystem {
       const before = found.level === 'none' ? this.#confidenceOf(id) : found.confidence;
       if (before === undefined) return notLearned;
       const confidence = updateConfidence(before, outcome);
-      const learnt = found.pattern === null ? null : withConfidence(found.pattern, confidence);
-      const room = this.#writes.confidence(id, confidence, learnt);
+      const room = this.#writes.confidence(id, confidence, found.pattern);
       // One that no level has is not brought in: an outcome is no sign that it will be asked for.
-      this.#levels.learn(id, found, learnt, confidence);
+      this.#levels.learn(id, found, confidence);
       return room === null ? learned : room.then(() => true);
     } catch (error) {
       return Promise.reject(error);

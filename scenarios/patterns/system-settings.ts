@@ -11,14 +11,14 @@ export interface SystemOptions {
   readonly l2TtlMs?: number;
   /** Bodies of fewer bytes are kept as they are in L2, others compressed. @default 1024 */
   readonly compressFromBytes?: number;
-  /** @default 20000 */
+  /** On disk: in memory an entry takes some 70 bytes. @default 50000 */
   readonly l3Entries?: number;
   /**
    * Different patterns that make a batch of writes before its time: the larger, the more writes of one pattern become one,
    * and what waits is safe in the journal. @default 45000
    */
   readonly batchPatterns?: number;
-  /** Longest wait of a write for its batch, in milliseconds: it is safe meanwhile. @default 600 */
+  /** Longest wait of a write for its batch, in milliseconds: it is safe meanwhile. @default 2000 */
   readonly maxWaitMs?: number;
   /** Different patterns that may wait to be written. @default 60000 */
   readonly maxPending?: number;
@@ -43,9 +43,9 @@ export function systemSettings(options: SystemOptions): SystemSettings {
     l2Entries: 10_000,
     l2TtlMs: 3_600_000,
     compressFromBytes: 1_024,
-    l3Entries: 20_000,
+    l3Entries: 50_000,
     batchPatterns: 45_000,
-    maxWaitMs: 600,
+    maxWaitMs: 2_000,
     maxPending: 60_000,
     readerCacheBytes: mebibyte,
     writerCacheBytes: 2 * mebibyte,

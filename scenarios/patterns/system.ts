@@ -118,7 +118,7 @@ function systemOptions(options: Readonly<Record<string, unknown>>): Omit<SystemO
     learning: flagOption(options, 'learning', true),
     l1Entries: entries('l1', 1_000),
     l2Entries: entries('l2', 10_000),
-    l3Entries: entries('l3', 20_000),
+    l3Entries: entries('l3', 50_000),
     compressFromBytes: entries('compressFrom', 1_024),
   };
 }

@@ -99,14 +99,14 @@ export class WriteBehind {
   }
 
   /**
-   * As `put`, of a pattern that is there, and of which only the confidence has changed. `learnt`: the pattern with it, by
-   * who has that at hand, else null.
+   * As `put`, of a pattern that is there, and of which only the confidence has changed. `held`: the pattern, by who has it
+   * at hand and is about to give it this confidence, else null.
    */
   // hot path
-  confidence(id: string, confidence: number, learnt: Pattern | null = null): Promise<void> | null {
+  confidence(id: string, confidence: number, held: Pattern | null = null): Promise<void> | null {
     this.#refuseIfStuck();
     this.#journal.confidence(id, confidence);
-    if (learnt !== null) return this.#gather(id, learnt);
+    if (held !== null) return this.#gather(id, held);
     const gathered = this.#gathering.get(id);
     const isStored = typeof gathered === 'object';
     return this.#gather(id, isStored ? withConfidence(gathered, confidence) : confidence);

@@ -34,10 +34,10 @@ test('P08: no level is larger than its bound, and what any of them gives is the 
           if (op === 'wait') nowMs += 10;
           else if (op === 'get') {
             const found = levels.get(key);
-            if (found === undefined && before !== undefined) levels.load(key, before);
+            if (found === undefined && before !== undefined) levels.load(key, { ...before });
             else assert.deepEqual(plain(found), plain(before));
           } else if (op === 'change') {
-            levels.change(key, pattern);
+            levels.change(key, { ...pattern });
             latest.set(key, pattern);
           } else {
             const found = levels.find(key);
@@ -45,8 +45,7 @@ test('P08: no level is larger than its bound, and what any of them gives is the 
             else {
               const confidence = (index % 100) / 100;
               if (found.level !== 'none') assert.equal(found.confidence, before.confidence);
-              const learnt = found.pattern === null ? null : { ...found.pattern, confidence };
-              levels.learn(key, found, learnt, confidence);
+              levels.learn(key, found, confidence);
               latest.set(key, { ...before, confidence });
             }
           }
@@ -187,7 +186,5 @@ function askUntil(levels: PatternLevels, ids: readonly string[], level: string):
 }
 
 function learn(levels: PatternLevels, confidence: number): void {
-  const found = levels.find('p');
-  const learnt = found.pattern === null ? null : { ...found.pattern, confidence };
-  levels.learn('p', found, learnt, confidence);
+  levels.learn('p', levels.find('p'), confidence);
 }

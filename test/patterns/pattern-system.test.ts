@@ -27,6 +27,16 @@ describe('the pattern system', () => {
     await again.shutdown();
   });
 
+  test('an outcome changes what the system holds, not the object that the caller stored', async (context) => {
+    const system = await openPatternSystem({ folder: temporaryFolder(context) });
+    const stored = patternOf('p', { confidence: 0.5 });
+    await system.storePattern(stored);
+    assert.equal(await system.updateConfidence('p', true), true);
+    assert.equal(stored.confidence, 0.5);
+    assert.equal(system.getPattern('p')?.confidence, updateConfidence(0.5, true));
+    await system.shutdown();
+  });
+
   test('P28: after flush the database itself has every write, several of one pattern as one row', async (context) => {
     const folder = temporaryFolder(context);
     const system = await openPatternSystem({ folder, maxWaitMs: 60_000 });
