@@ -1,6 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createContext } from '../../src/bench/subjects/create-context.ts';
+import { createOwnMemory } from '../../src/bench/record/own-memory.ts';
 import { drivers } from '../../src/bench/drivers/index.ts';
 import { isThenable } from '../../src/bench/samplers/thenable.ts';
 import { metricCatalogue } from '../../src/model/metrics.ts';
@@ -10,7 +11,12 @@ const definitions = new Map(metricCatalogue.bench.map((metric) => [metric.name, 
 
 function contextFor(name: string, options: Readonly<Record<string, unknown>> = {}) {
   const plan = planFor([driver(name)]);
-  return createContext(plan, { subject: driver(name, options), concurrency: 2, round: 1 }, new Map());
+  return createContext(
+    plan,
+    { subject: driver(name, options), concurrency: 2, round: 1 },
+    new Map(),
+    createOwnMemory(),
+  );
 }
 
 for (const [name, load] of Object.entries(drivers)) {

@@ -9,13 +9,13 @@ export function gcCounters({ gcNs, gcCount, wallNs }: ResourceSample): CounterSl
   ];
 }
 
-export function resourceGauges({ cpuNs, wallNs, rssBytes }: ResourceSample, rssBefore: number): GaugeSlice[] {
+export function resourceGauges({ cpuNs, wallNs, rssBytes }: ResourceSample, ownBytes: number): GaugeSlice[] {
   // What the subject holds, not what waits to be collected, wherever the process can collect on demand.
   collectGarbage();
   return [
     { metric: 'cpu', tags: {}, value: cpuNs / wallNs },
     { metric: 'rss', tags: {}, value: rssBytes },
-    { metric: 'rss_growth', tags: {}, value: Math.max(rssBytes - rssBefore, 0) },
+    { metric: 'rss_growth', tags: {}, value: Math.max(rssBytes - ownBytes, 0) },
     { metric: 'heap_used', tags: {}, value: process.memoryUsage().heapUsed },
   ];
 }

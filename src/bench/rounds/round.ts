@@ -4,9 +4,11 @@ import type { Histogram } from '../../measure/histogram.ts';
 import { startResources } from '../../measure/resources.ts';
 import type { ResourceSample } from '../../measure/resources.ts';
 import type { HistogramSlice } from '../../model/interval.ts';
+import { PerfkitError } from '../../model/errors.ts';
 import type { BenchPlan } from '../../model/plan.ts';
 import { sampleClosed } from '../samplers/closed-sampler.ts';
 import { collectGarbage } from './collect-garbage.ts';
+import { createOwnMemory } from '../record/own-memory.ts';
 import { createContext } from '../subjects/create-context.ts';
 import { createSubject } from '../subjects/create-subject.ts';
 import { detectAsync } from '../samplers/detect-async.ts';
@@ -21,6 +23,7 @@ import type { RoundEvidence, RoundHooks, RoundResult, RoundTask, RoundUsage } fr
 import type { Sampler, SamplerOutcome } from '../samplers/sampler.ts';
 import { createSchedule } from '../samplers/schedule.ts';
 import { slowDown } from '../subjects/slow-down.ts';
+import type { SlowedSubject } from '../subjects/slow-down.ts';
 import { readSubjectMetrics } from '../subjects/subject-metrics.ts';
 import { sampleSync } from '../samplers/sync-sampler.ts';
 import { turn } from '../samplers/turn.ts';
@@ -34,28 +37,26 @@ export async function runRound(
   task: RoundTask,
   hooks: RoundHooks,
 ): Promise<RoundResult | null> {
-  collectGarbage();
-  const rssBefore = process.memoryUsage.rss();
+  const loops = await loadLoops();
+  const own = createOwnMemory();
   const histograms = new Map<string, Histogram>();
-  const context = createContext(plan, task, histograms);
+  const context = createContext(plan, task, histograms, own);
   const subject = await createSubject(task.subject.use, context, plan.scenario.folder);
   const meter = startResources({ cpu: plan.run.isolate === 'process' ? 'process' : 'thread' });
   const tagged = Object.keys(plan.workload.mix).length > 0;
   const allocations = task.extras?.usage === true ? createAllocationMeter() : null;
   let recorder: RoundRecorder | null = null;
   try {
-    const slowed = await slowDown(subject, task.extras?.slowdown ?? null, task.concurrency);
-    const schedule = createSchedule(
-      task.subject.name,
-      slowed.subject,
-      plan.workload.mix,
-      context.random.fork('mix'),
+    const slowed = slowedFor(subject, plan, task);
+    const { mix } = plan.workload;
+    const schedule = own.during(() =>
+      createSchedule(task.subject.name, slowed.subject, mix, context.random.fork('mix')),
     );
-    recorder = new RoundRecorder(schedule.names, tagged);
+    recorder = own.during(() => new RoundRecorder(schedule.names, tagged));
     const now = subject.clock?.now ?? nowNs;
     let startNs = NaN;
     const onMeasuring = async (): Promise<void> => {
-      await slowed.measuring();
+      slowed.measuring();
       collectGarbage();
       await turn();
       for (const histogram of histograms.values()) histogram.reset();
@@ -67,7 +68,6 @@ export async function runRound(
     };
     const sampler = await chooseSampler(plan, schedule);
     const clockCostNs = measureClock(now).costNs;
-    const loops = await loadLoops();
     const setup = {
       ...samplingOf(plan, task),
       schedule,
@@ -85,12 +85,12 @@ export async function runRound(
     // Node reports collections when the event loop turns.
     await turn();
     const resources = meter.sample();
-    const own = readSubjectMetrics(task.subject.name, subject, plan.metrics, durationNs, recorder.calls);
+    const read = readSubjectMetrics(task.subject.name, subject, plan.metrics, durationNs, recorder.calls);
     return {
       durationNs,
       histograms: [...recorder.histogramSlices(outcome.note), ...encodeAll(histograms)],
-      counters: [...recorder.counterSlices(), ...own.counters, ...gcCounters(resources)],
-      gauges: [...own.gauges, ...resourceGauges(resources, rssBefore)],
+      counters: [...recorder.counterSlices(), ...read.counters, ...gcCounters(resources)],
+      gauges: [...read.gauges, ...resourceGauges(resources, own.rssBytes)],
       errors: recorder.errorSlices(),
       evidence: evidenceOf(recorder, resources, outcome, hooks.signal),
       ...(allocatedBytes !== null && { usage: { ...usageOf(recorder, resources), allocatedBytes } }),
@@ -102,6 +102,18 @@ export async function runRound(
     await closeQuietly(subject);
     for (const histogram of histograms.values()) histogram.destroy();
   }
+}
+
+/** The subject, made slower where the task says so. */
+function slowedFor(subject: Subject, { run }: BenchPlan, { extras, concurrency }: RoundTask): SlowedSubject {
+  const share = extras?.slowdown ?? null;
+  if (share === null) return { subject, measuring: () => undefined };
+  if (run.arrivals !== 'closed')
+    throw new PerfkitError(
+      'scenario',
+      'operations that arrive at a rate cannot be slowed down by a share of their time: choose a scenario with `arrivals: closed`',
+    );
+  return slowDown(subject, { share, concurrency });
 }
 
 async function chooseSampler({ run }: BenchPlan, schedule: Schedule): Promise<Sampler> {

@@ -4,15 +4,20 @@ import { createRandom } from '../../measure/random.ts';
 import { PerfkitError } from '../../model/errors.ts';
 import type { BenchPlan } from '../../model/plan.ts';
 import { revealSecrets } from '../../model/secrets.ts';
+import type { OwnMemory } from '../record/own-memory.ts';
 import type { DriverContext } from './driver.ts';
 import { createKeySequence } from './key-sequence.ts';
 import type { RoundTask } from '../rounds/round-result.ts';
 
-/** What a driver gets to make its subject. Histograms that it asks for are put into `histograms`. */
+/**
+ * What a driver gets to make its subject. Histograms that it asks for are put into `histograms`; the order of keys, which
+ * is the harness's, is not charged to the subject.
+ */
 export function createContext(
   plan: BenchPlan,
   task: RoundTask,
   histograms: Map<string, Histogram>,
+  own: OwnMemory,
 ): DriverContext {
   const random = createRandom(plan.scenario.seed).fork(`round ${task.round}`);
   let keys: Uint32Array | null = null;
@@ -23,7 +28,7 @@ export function createContext(
     concurrency: task.concurrency,
     random: random.fork('subject'),
     now: nowNs,
-    keySequence: () => (keys ??= createKeySequence(plan.workload, random.fork('keys'))),
+    keySequence: () => (keys ??= own.during(() => createKeySequence(plan.workload, random.fork('keys')))),
     histogram: (metric) => {
       if (!plan.metrics.some(({ name, kind }) => name === metric && kind === 'histogram')) {
         throw new PerfkitError(
