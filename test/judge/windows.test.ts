@@ -86,3 +86,32 @@ test('failures that no target limits are named beside a pass', () => {
   );
   assert.deepEqual(judge(measured(series), [target('errors rate < 5%')]).reasons, []);
 });
+
+test('a slope is that within the rounds, which start anew', () => {
+  const at = (round: number, index: number): IntervalSummary =>
+    second(round * 100 + index, 0, {
+      tags: { phase: 'steady', round: String(round) },
+      series: [
+        histogramSeries(
+          'response_time',
+          { phase: 'steady' },
+          range(10, () => (100 - 40 * round + index) * 1e6),
+        ),
+      ],
+    });
+  const intervals = [0, 1].flatMap((round) => range(5, (index) => at(round, index)));
+  const [check] = judge(run(intervals), [target('response_time slope < 2ms/s')]).targets;
+  assert.equal(check?.outcome, 'pass', check?.reason ?? '');
+  assert.ok(Math.abs((check?.actual ?? 0) - 1e6) < 1e5, `${check?.actual}`);
+});
+
+test('a slope over rounds of one interval each is that from round to round', () => {
+  const intervals = range(4, (round) =>
+    second(round * 10, 0, {
+      tags: { round: String(round) },
+      series: [histogramSeries('response_time', { phase: 'steady' }, [(10 + round) * 1e6])],
+    }),
+  );
+  const [check] = judge(run(intervals), [target('response_time slope > 0ms/s')]).targets;
+  assert.ok(Math.abs((check?.actual ?? 0) - 1e5) < 1e4, `${check?.actual}`);
+});

@@ -20,7 +20,11 @@ export interface BaselineFlags extends CompareFlags {
 
 export function addCompareOptions(command: Command): Command {
   return command
-    .option('--threshold <share>', 'smallest change that counts, such as 5% (P99: twice of it)', threshold)
+    .option(
+      '--threshold <share>',
+      'smallest change that counts, such as 5% (P99: twice of it; with two versions P95 5/3 and P99 10/3)',
+      threshold,
+    )
     .option('--gate <metric>', 'only this metric decides; can be repeated', collect)
     .option(
       '--advisory',

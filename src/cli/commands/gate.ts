@@ -9,6 +9,7 @@ export interface GateFlags extends TimeFlags {
   readonly selfTest?: boolean;
   readonly scenario?: readonly string[];
   readonly comparisons: number;
+  readonly injected?: number;
   readonly pairs?: number;
   readonly profile: 'quick' | 'standard' | 'full';
   readonly seed?: number;
@@ -33,6 +34,7 @@ export function addGate(program: Command): void {
       positiveCount,
       6,
     )
+    .option('--injected <n>', 'only the first so many come with those (default: all)', wholeNumber)
     .option('--pairs <n>', 'pairs at most in each, 5 to 160 (default: 40)', pairCount)
     .addOption(
       new Option('--profile <name>', 'how long a process measures')
@@ -63,12 +65,12 @@ const help = `
 In each slot one process measures the scenario as it is and stands as the base of three comparisons: with itself, and with
 operations made 5 % and 10 % longer by a busy wait. Each goes by the rules of perfkit bench --refs: looks after 10, 20 and 40
 pairs, a control after every second. What fails where nothing was slowed down is a false alarm, what fails where something was
-is the power. A wait of 5 % can be had from about 100 ns an operation on. Every comparison is kept in comparisons.jsonl as soon
+is the power. The wait stands before every operation. Every comparison is kept in comparisons.jsonl as soon
 as it has ended; the same command with the same --out goes on where it was interrupted.
 
 Exit codes: 0 done, 5 more false alarms than allowed, 2 a scenario that cannot be measured, 130/143 interrupted
 
 Examples:
-  perfkit gate --self-test                              three built-in scenarios, about five minutes
+  perfkit gate --self-test                              three built-in scenarios, 3 to 10 minutes
   perfkit gate --self-test my.perfkit.yaml --comparisons 20
-  perfkit gate --self-test cache/get compressor/levels --comparisons 200 --pairs 20 --out reports/gate`;
+  perfkit gate --self-test cache/get compressor/levels --comparisons 200 --injected 40 --out reports/gate`;

@@ -16,7 +16,7 @@ import {
 import { PerfkitError, exitCodes } from '../../model/errors.ts';
 import { formatDurationNs } from '../../model/units.ts';
 import { worstCode } from '../baseline/conclude-baseline.ts';
-import { addToSummary } from '../ci/add-to-summary.ts';
+import { publishPairsToGithub } from '../ci/publish-pairs-to-github.ts';
 import { colourLevel } from '../colour.ts';
 import { printError } from '../errors.ts';
 import { listenForInterrupt } from '../interrupt.ts';
@@ -132,7 +132,7 @@ async function print(run: PairedRun, folder: string | null, flags: VersionFlags)
       `\nResults in ${folder} after ${formatDurationNs(run.durationNs)}. Again later: perfkit report ${folder}\n`,
     );
   }
-  await addToSummary(pairedReporters.markdown(run, { colourLevel: 0, width: 120 }));
+  await publishPairsToGithub(run);
 }
 
 function reportersOf({ reporter = [] }: VersionFlags): PairedReporterName[] {

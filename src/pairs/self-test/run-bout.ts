@@ -46,7 +46,7 @@ export interface Bout {
 }
 
 /** After every second slot the base is measured once more, which is a control. */
-const pairsPerControl = 2;
+export const pairsPerControl = 2;
 /** Rounds of different bouts draw different random numbers. */
 const roundsPerBout = 1_000;
 

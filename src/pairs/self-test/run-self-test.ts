@@ -2,7 +2,7 @@ import { nowNs } from '../../measure/clock.ts';
 import { readEnvironment } from '../../measure/environment.ts';
 import type { BenchPlan } from '../../model/plan.ts';
 import { version } from '../../run/version.ts';
-import { runBout } from './run-bout.ts';
+import { pairsPerControl, runBout } from './run-bout.ts';
 import type { BoutOptions } from './run-bout.ts';
 import { injections } from './self-test-record.ts';
 import type { SelfTestRecord } from './self-test-record.ts';
@@ -10,8 +10,10 @@ import { summarise } from './summarise.ts';
 import type { SelfTestResult } from './summarise.ts';
 
 export interface SelfTestOptions extends Omit<BoutOptions, 'environment' | 'now' | 'slotted'> {
-  /** A/A comparisons, over all scenarios; each comes with one of every injected slow-down. */
+  /** A/A comparisons, over all scenarios. */
   readonly comparisons: number;
+  /** So many of them, the first, come with one of every injected slow-down. */
+  readonly injected: number;
   /** What an earlier run has left. */
   readonly done: readonly SelfTestRecord[];
   /** Told of each comparison at once, so that it can be kept. */
@@ -51,7 +53,8 @@ export async function runSelfTest(
     if (plan === undefined) break;
     const has = (injected: number): boolean =>
       records.some((one) => one.bout === number && one.injected === injected);
-    const missing = injections.filter((injected) => !has(injected));
+    const wanted = number < options.injected ? injections : injections.filter((injected) => injected === 0);
+    const missing = wanted.filter((injected) => !has(injected));
     if (missing.length === 0) continue;
     const arm = { label: 'base', revision: null, plan, package: null };
     const left = bouts - number;
@@ -92,15 +95,15 @@ export async function runSelfTest(
 /** How long a self-test takes: when every comparison is decided at the first look, and when none is before the last. */
 export function selfTestTimes(
   plans: readonly BenchPlan[],
-  { comparisons, looks }: Pick<SelfTestOptions, 'comparisons' | 'looks'>,
+  { comparisons, injected, looks }: Pick<SelfTestOptions, 'comparisons' | 'injected' | 'looks'>,
 ): { readonly leastNs: number; readonly mostNs: number } {
-  const perSlot = 1 + injections.length + 0.5;
   const roundNs =
     plans.reduce((sum, { run }) => sum + run.warmupNs + run.forNs + overheadNs, 0) /
     Math.max(plans.length, 1);
-  const slotNs = perSlot * roundNs;
+  const slowed = (injections.length - 1) * Math.min(injected, comparisons);
+  const roundsPerPair = comparisons * (1 + 1 + 1 / pairsPerControl) + slowed;
   return {
-    leastNs: comparisons * slotNs * (looks[0]?.pairs ?? 0),
-    mostNs: comparisons * slotNs * (looks.at(-1)?.pairs ?? 0),
+    leastNs: roundsPerPair * roundNs * (looks[0]?.pairs ?? 0),
+    mostNs: roundsPerPair * roundNs * (looks.at(-1)?.pairs ?? 0),
   };
 }

@@ -4,9 +4,9 @@ import { shortenPlan } from '../shorten-plan.ts';
 import type { PairTimes } from '../shorten-plan.ts';
 
 const times = {
-  quick: { warmupNs: 50e6, forNs: 100e6 },
-  standard: { warmupNs: 100e6, forNs: 200e6 },
-  full: { warmupNs: 250e6, forNs: 500e6 },
+  quick: { warmupNs: 200e6, forNs: 150e6 },
+  standard: { warmupNs: 300e6, forNs: 300e6 },
+  full: { warmupNs: 500e6, forNs: 500e6 },
 } as const satisfies Record<Profile, { warmupNs: number; forNs: number }>;
 
 /** What a self-test measures of a scenario: its first subject at its first concurrency, and that shortly. */

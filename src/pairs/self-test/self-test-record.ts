@@ -9,7 +9,7 @@ export interface SelfTestRecord {
   readonly injected: number;
   readonly outcome: PairedOutcome;
   readonly pairs: number;
-  /** What the medians (else the throughput) say, as a share; null where there is no such series. */
+  /** What the throughput (else a median) says, as a share; null where there is no such series. */
   readonly seen: number | null;
   /** Smallest slow-down that any series that decides would have found four times out of five. */
   readonly detectable: number | null;

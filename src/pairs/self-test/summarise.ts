@@ -72,8 +72,8 @@ export function summarise(records: readonly SelfTestRecord[], header: SelfTestHe
 
 const notes = [
   'the comparisons of a bout share the processes of their base, so they are not independent of each other; those of different bouts are',
-  'a slow-down is a busy wait behind every operation, sized in each process by how long the operation takes there; the unchanged sides go through the same motions',
-  'an operation that gets faster after its warm-up, or takes less than some 100 ns, is slowed down by more than was asked for: see what was seen',
+  'a slow-down is a busy wait before every operation, sized in each process by how fast calls follow each other at the end of its warm-up; the unchanged sides go through the same motions, which take some 30 ns a call',
+  'an operation that gets faster after its warm-up is slowed down by more than was asked for: see what was seen',
   'a control is the base of its slot and one more process',
 ];
 

@@ -9,7 +9,15 @@ import type { RunResult, SuiteResult, TargetResult } from '../../model/result.ts
 export interface Finding {
   /** `error`: the run does not pass because of it. */
   readonly level: 'error' | 'warning';
-  readonly kind: 'target failed' | 'no data' | 'too few samples' | 'warning' | 'invalid run' | 'run';
+  readonly kind:
+    | 'target failed'
+    | 'no data'
+    | 'too few samples'
+    | 'warning'
+    | 'invalid run'
+    | 'run'
+    | 'regression'
+    | 'cannot tell';
   readonly scenario: string;
   /** What it is about, the same in every run: the target as written, or the message. */
   readonly subject: string;

@@ -8,8 +8,13 @@ import type { Reporter } from '../reporter.ts';
  * line in the scenario file. At most ten errors and ten warnings, which is what GitHub keeps of a step; worst first.
  * Nothing when all is well. (docs.github.com, "Workflow commands for GitHub Actions"; actions/toolkit, command.ts)
  */
-export const github: Reporter = (document, { sourcePath = asGiven }) => {
-  const findings = findingsOf(document);
+export const github: Reporter = (document, { sourcePath }) => annotationsOf(findingsOf(document), sourcePath);
+
+/** The workflow commands of findings, which come worst first. */
+export function annotationsOf(
+  findings: readonly Finding[],
+  sourcePath: (file: string) => string | null = asGiven,
+): string {
   return (['error', 'warning'] as const)
     .flatMap((level) => {
       const those = findings.filter((finding) => finding.level === level);
@@ -21,7 +26,7 @@ export const github: Reporter = (document, { sourcePath = asGiven }) => {
       return lines;
     })
     .join('');
-};
+}
 
 const annotations = 10;
 

@@ -1,3 +1,6 @@
+import { jsonText } from '../json-text.ts';
+import { pairedGithub } from './paired-github.ts';
+import { pairedJunit } from './paired-junit.ts';
 import { pairedMarkdown } from './paired-markdown.ts';
 import { pairedTerminal } from './paired-terminal.ts';
 import type { PairedReporter } from './paired-reporter.ts';
@@ -6,8 +9,9 @@ import type { PairedReporter } from './paired-reporter.ts';
 export const pairedReporters = {
   terminal: pairedTerminal,
   markdown: pairedMarkdown,
-  // what a CI runner would take for a command in the middle of a line is written with an escape
-  json: (run) => `${JSON.stringify(run).replace(/##(?=\w*\[)/g, '#\\u0023')}\n`,
+  json: jsonText,
+  github: pairedGithub,
+  junit: pairedJunit,
 } satisfies Record<string, PairedReporter>;
 
 /** File names of the reporters' output. */
@@ -15,4 +19,6 @@ export const pairedFiles: Readonly<Record<keyof typeof pairedReporters, string>>
   terminal: 'report.txt',
   markdown: 'report.md',
   json: 'paired.json',
+  github: 'annotations.txt',
+  junit: 'junit.xml',
 };

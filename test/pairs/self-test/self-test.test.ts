@@ -107,6 +107,7 @@ describe('runSelfTest', () => {
       ...common,
       measure: slowed.measure,
       comparisons: 4,
+      injected: 4,
       done: [],
       ended: () => undefined,
     });
@@ -125,6 +126,21 @@ describe('runSelfTest', () => {
     assert.match(text, /they are not independent of each other/);
   });
 
+  test('the first so many comparisons come with slow-downs, the others with themselves alone', async () => {
+    const result = await runSelfTest(plans, {
+      ...common,
+      measure: slowed.measure,
+      comparisons: 4,
+      injected: 2,
+      done: [],
+      ended: () => undefined,
+    });
+    assert.deepEqual(
+      result.rates.map(({ comparisons }) => comparisons),
+      [4, 2, 2],
+    );
+  });
+
   test('more false alarms than chance allows make the machine unfit', async () => {
     const { measure } = fakeRounds(() => 1000);
     const decide: BoutOptions['decide'] = (run, look) => ({ ...decidePaired(run, look), outcome: 'fail' });
@@ -133,6 +149,7 @@ describe('runSelfTest', () => {
       measure,
       decide,
       comparisons: 3,
+      injected: 3,
       done: [],
       ended: () => undefined,
     });
@@ -143,8 +160,8 @@ describe('runSelfTest', () => {
   test('an interrupted self-test goes on with what is missing, and only that', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'perfkit-self-test-'));
     const first = await openSelfTestLog(folder, plans, common);
-    const whole = { ...common, measure: slowed.measure, comparisons: 2 };
-    await runSelfTest(plans, { ...whole, comparisons: 1, done: first.done, ended: first.add });
+    const whole = { ...common, measure: slowed.measure, comparisons: 2, injected: 2 };
+    await runSelfTest(plans, { ...whole, comparisons: 1, injected: 1, done: first.done, ended: first.add });
     const lines = readFileSync(join(folder, 'comparisons.jsonl'), 'utf8');
     assert.equal(lines.trim().split('\n').length, 4);
     appendFileSync(join(folder, 'comparisons.jsonl'), '{"scenario":"one","bout":1,"inj');

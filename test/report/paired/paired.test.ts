@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { pairedExitCode } from '../../../src/judge/paired/paired-outcome.ts';
 import { pairedReporters } from '../../../src/report/paired/index.ts';
 import { noises, simulateRun } from '../../judge/paired/simulated-run.ts';
 import { hostileText } from '../hostile.ts';
@@ -14,7 +15,7 @@ assert.ok(decision !== null);
 const open = pairedRun(simulateRun({ seed: 4, noise: noises.normal, spread: 0.12, change: 0.04 }));
 const interrupted: PairedRun = { ...open, complete: false, pairs: open.pairs.slice(0, 4), decision: null };
 
-for (const name of ['terminal', 'markdown'] as const) {
+for (const name of ['terminal', 'markdown', 'github', 'junit'] as const) {
   test(`${name}: a run that fails, whole`, (context) => {
     context.assert.snapshot(pairedReporters[name](slower, options).split('\n'));
   });
@@ -33,7 +34,10 @@ for (const name of ['terminal', 'markdown'] as const) {
         const text = pairedReporters[name](hostileRun(texts), options);
         // eslint-disable-next-line no-control-regex
         assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e\u2066\u200b]/);
-        assert.doesNotMatch(text, /##(?=\w*\[)|^::/m);
+        assert.doesNotMatch(
+          text,
+          name === 'github' ? /##(?=\w*\[)|^::(?!error |warning )/m : /##(?=\w*\[)|^::/m,
+        );
         assert.ok(text.isWellFormed());
         if (name !== 'markdown') return;
         assert.doesNotMatch(text, /<script|<!|@(?!&#8203;)|https?:\/\//);
@@ -111,6 +115,57 @@ test('the outcome is the first line, whatever it is', () => {
     const run = { ...slower, decision: { ...decision, outcome } };
     assert.ok(pairedReporters.terminal(run, options).startsWith(`${word}  cache/get`));
   }
+});
+
+test('github: errors where the run fails, warnings where it cannot tell, errors there too when that is strict, and nothing of a pass', () => {
+  const levels = (run: PairedRun): string[] => [
+    ...new Set(
+      [...pairedReporters.github(run, options).matchAll(/^::(\w+) /gm)].map(([, level = '']) => level),
+    ),
+  ];
+  assert.equal(levels(slower)[0], 'error');
+  assert.deepEqual(levels(open), ['warning']);
+  assert.deepEqual(levels({ ...open, settings: { ...open.settings, strict: true } }), ['error']);
+  assert.deepEqual(levels(interrupted), ['error']);
+  const passed = pairedRun(simulateRun({ seed: 5, noise: noises.normal, spread: 0.01 }));
+  assert.equal(passed.decision?.outcome, 'pass');
+  assert.equal(pairedReporters.github(passed, options), '');
+});
+
+test('junit is red exactly when the exit code is not 0, and github has an error exactly then', () => {
+  const verdicts = ['better', 'worse', 'same', 'cannot tell', 'descriptive', 'no data'] as const;
+  const outcomes = ['pass', 'fail', 'inconclusive', 'no data', 'unfit'] as const;
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...outcomes, null),
+      fc.array(fc.constantFrom(...verdicts), { maxLength: 5 }),
+      fc.boolean(),
+      (outcome, drawn, strict) => {
+        // a pass has no series that decides and is worse, or lacks values
+        const rows = outcome === 'pass' ? drawn.filter((one) => one !== 'worse' && one !== 'no data') : drawn;
+        const possible =
+          outcome === 'inconclusive' ? rows.filter((one) => one !== 'worse' && one !== 'no data') : rows;
+        const [row] = decision.series;
+        assert.ok(row !== undefined);
+        const run: PairedRun = {
+          ...slower,
+          settings: { ...slower.settings, strict },
+          decision:
+            outcome === null
+              ? null
+              : {
+                  ...decision,
+                  outcome,
+                  series: possible.map((verdict) => ({ ...row, verdict, gated: true })),
+                },
+        };
+        const red = pairedExitCode(run) !== 0;
+        assert.equal(/<(?:failure|error) /.test(pairedReporters.junit(run, options)), red);
+        assert.equal(/^::error /m.test(pairedReporters.github(run, options)), red);
+      },
+    ),
+    { numRuns: 200 },
+  );
 });
 
 test('json: the document itself, on one line', () => {
