@@ -1,31 +1,58 @@
 import { PerfkitError, exitCodes, messageOf } from '../model/errors.ts';
 import { formatDurationNs } from '../model/units.ts';
-import { startAppServer } from '../server/app-server.ts';
-import type { AppServer } from '../server/app-server.ts';
 import { printConfig } from '../server/config/print-config.ts';
 import { resolveConfig } from '../server/config/resolve-config.ts';
 import type { ConfigInput } from '../server/config/resolve-config.ts';
 import type { ResolvedConfig } from '../server/config/server-config.ts';
+import { shownConfig } from '../server/config/shown-config.ts';
 import { openDataFolder } from '../server/data/data-folder.ts';
+import { startServer } from '../server/instances/start-server.ts';
+import type { RunningServer, ServerOptions } from '../server/instances/start-server.ts';
+import type { LogFormat } from '../server/monitoring/log-event.ts';
 import { systemPorts } from '../server/system-ports.ts';
 
 export interface ServeOptions extends Pick<ConfigInput, 'options' | 'profile' | 'preset'> {
   readonly port: number;
   readonly data?: string;
   readonly json?: boolean;
+  /** How events are written to stderr. @default text */
+  readonly log?: LogFormat;
+  /** Show a page of figures to whoever has the link that is printed. @default true */
+  readonly dashboard?: boolean;
 }
 
 /** Serve until a signal comes. Resolves to the exit code when everything is closed. Throws PerfkitError when it cannot start. */
-export async function serve({ port, data, json = false, ...input }: ServeOptions): Promise<number> {
+export async function serve({
+  port,
+  data,
+  json = false,
+  log = 'text',
+  dashboard = true,
+  ...input
+}: ServeOptions): Promise<number> {
   if (port > 65_535) throw new PerfkitError('usage', `--port: expected a port from 0 to 65535, got ${port}`);
   const resolved = resolveConfig({ ...input, environment: process.env });
   const folder = openDataFolder(data ?? null);
   const stopped = listenForStop();
   try {
-    const server = await startOn(port, resolved, folder.path);
-    process.stdout.write(json ? announceJson(server, resolved) : announce(server, resolved, folder.path));
+    const ports = systemPorts((line) => void process.stderr.write(`${line}\n`), log);
+    const server = await startOn({
+      port,
+      config: resolved.config,
+      dataFolder: folder.path,
+      ports,
+      dashboard,
+      logFormat: log,
+    });
+    process.stdout.write(
+      await (json ? announceJson(server, resolved) : announce(server, resolved, folder.path)),
+    );
     await stopped.signalled;
-    process.stderr.write('Stopping: requests under way may end. Once more quits at once.\n');
+    ports.record({
+      level: 'info',
+      event: 'stopping',
+      message: 'Stopping: requests under way may end. Once more quits at once.',
+    });
     await server.stop();
     return exitCodes.pass;
   } finally {
@@ -34,10 +61,14 @@ export async function serve({ port, data, json = false, ...input }: ServeOptions
   }
 }
 
-async function startOn(port: number, { config }: ResolvedConfig, dataFolder: string): Promise<AppServer> {
-  const ports = systemPorts((line) => void process.stderr.write(`${line}\n`));
+interface StartOptions extends ServerOptions {
+  readonly port: number;
+}
+
+async function startOn(options: StartOptions): Promise<RunningServer> {
+  const { port, dataFolder } = options;
   try {
-    return await startAppServer({ config, ports, dataFolder, port });
+    return await startServer(options);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null;
     if (code === 'EADDRINUSE' || code === 'EACCES') {
@@ -62,19 +93,29 @@ async function startOn(port: number, { config }: ResolvedConfig, dataFolder: str
   }
 }
 
-function announce({ port, measureWork }: AppServer, resolved: ResolvedConfig, dataFolder: string): string {
-  const { medianMs, p90Ms, answers } = measureWork();
+async function announce(
+  { port, dashboardLink, measureWork }: RunningServer,
+  resolved: ResolvedConfig,
+  dataFolder: string,
+): Promise<string> {
+  const { medianMs, p90Ms, answers } = await measureWork();
   return (
     `perfkit serve: http://127.0.0.1:${port}, WebSockets at /live and /frames, data in ${dataFolder}\n` +
+    (dashboardLink === null ? '' : `dashboard: http://127.0.0.1:${port}${dashboardLink}\n`) +
     `work: an answer that is not cached takes ${formatDurationNs(medianMs * 1e6)} of CPU ` +
     `(median of ${answers}, p90 ${formatDurationNs(p90Ms * 1e6)})\n` +
     printConfig(resolved)
   );
 }
 
-function announceJson({ port, measureWork }: AppServer, { profile, preset, config }: ResolvedConfig): string {
+async function announceJson(
+  { port, dashboardLink, measureWork }: RunningServer,
+  { profile, preset, config }: ResolvedConfig,
+): Promise<string> {
   const origin = `http://127.0.0.1:${port}`;
-  return `${JSON.stringify({ origin, port, profile, preset, config, work: measureWork() })}\n`;
+  const dashboard = dashboardLink === null ? null : `${origin}${dashboardLink}`;
+  const work = await measureWork();
+  return `${JSON.stringify({ origin, port, dashboard, profile, preset, config: shownConfig(config), work })}\n`;
 }
 
 interface Stop {

@@ -1,9 +1,9 @@
 import { PerfkitError } from '../model/errors.ts';
 import { builtInServers } from './index.ts';
-import type { StartBuiltInServer } from './built-in-server.ts';
+import type { BuiltInServerOptions, StartBuiltInServer } from './built-in-server.ts';
 
 /**
- * The process of a built-in server: `serve NAME` listens on a free loopback port, tells it to the parent and ends
+ * The process of a built-in server: `serve NAME [OPTIONS as JSON]` listens on a free loopback port, tells it to the parent and ends
  * when the parent goes.
  */
 const name = process.argv[2] ?? '';
@@ -11,17 +11,17 @@ const start = Object.hasOwn(builtInServers, name) ? builtInServers[name] : undef
 if (start === undefined) {
   refuse(`Expected one of ${Object.keys(builtInServers).join(', ')}, got ${name}`);
 } else {
-  await serve(start);
+  await serve(start, optionsFrom(process.argv[3] ?? '{}'));
 }
 
-async function serve(begin: StartBuiltInServer): Promise<void> {
+async function serve(begin: StartBuiltInServer, options: BuiltInServerOptions): Promise<void> {
   // Ctrl-C goes to the whole group: the run that ends must still find its server
   process.on('SIGINT', () => undefined);
   let stop = async (): Promise<void> => undefined;
   // an orphan would hold its port for ever
   process.once('disconnect', () => void end(() => stop()));
   try {
-    const server = await begin();
+    const server = await begin(options);
     stop = server.stop;
     if (process.connected) process.send?.({ port: server.port });
     else await end(stop);
@@ -29,6 +29,13 @@ async function serve(begin: StartBuiltInServer): Promise<void> {
     if (!(error instanceof PerfkitError)) throw error;
     refuse(error.message);
   }
+}
+
+/** They were checked when the run was planned. */
+function optionsFrom(json: string): BuiltInServerOptions {
+  const options: unknown = JSON.parse(json);
+  const given = typeof options === 'object' && options !== null ? Object.entries(options) : [];
+  return Object.fromEntries(given.filter(([, value]) => /^(?:string|number|boolean)$/.test(typeof value)));
 }
 
 async function end(stop: () => Promise<void>): Promise<never> {

@@ -30,6 +30,7 @@ export interface TestServerOptions {
   readonly dataFolder?: string;
   /** Instead of one in this thread: nothing listens there. */
   readonly upstreamPort?: number;
+  readonly dashboard?: boolean;
 }
 
 const key = new Uint8Array(32).fill(5);
@@ -45,7 +46,7 @@ const patient = {
 /** A small server with the module service in this thread, both stopped at the end of the test. */
 export async function startTestServer(
   context: TestContext,
-  { config = {}, dataFolder, upstreamPort }: TestServerOptions = {},
+  { config = {}, dataFolder, upstreamPort, dashboard = false }: TestServerOptions = {},
 ): Promise<TestServer> {
   const folder = dataFolder ?? temporaryFolder(context);
   const module = upstreamPort === undefined ? await startModuleServer(createCorpus(1, 128), key) : null;
@@ -62,10 +63,12 @@ export async function startTestServer(
     ports: {
       now: () => performance.now(),
       timers: { setTimeout, clearTimeout: (timer: NodeJS.Timeout) => clearTimeout(timer) },
+      nextTurn: (callback) => void setImmediate(callback),
       today: () => Date.now(),
       log: (line) => void log.push(line),
     },
     dataFolder: folder,
+    dashboard,
     upstream: { port: upstreamPort ?? module?.port ?? 0, key },
   });
   context.after(async () => {

@@ -32,6 +32,7 @@ class SamplingMonitor implements Monitor {
   readonly #intervalMs: number;
   readonly #now: () => number;
   readonly #onAlert: (alert: Alert) => void;
+  readonly #beforeSample: () => void;
   readonly #ring: SampleRing;
   readonly #thresholds: Thresholds;
   readonly #system: SystemReader | null;
@@ -51,6 +52,7 @@ class SamplingMonitor implements Monitor {
       throw new RangeError(expected('sampleIntervalMs', 'at least 1', this.#intervalMs));
     this.#now = callable('now', options.now ?? monotonicMs);
     this.#onAlert = callable('onAlert', options.onAlert ?? (() => undefined));
+    this.#beforeSample = callable('beforeSample', options.beforeSample ?? (() => undefined));
     const maxMetrics = positiveInteger('maxMetrics', options.maxMetrics ?? 500, 100_000);
     this.#maxInstruments = maxMetrics;
     this.#ring = new SampleRing(positiveInteger('bufferSize', options.bufferSize ?? 600, 1e6), maxMetrics);
@@ -83,6 +85,7 @@ class SamplingMonitor implements Monitor {
 
   sample(): void {
     if (this.#isStopped) return;
+    this.#beforeSample();
     const atMs = this.#now();
     const elapsedMs = atMs - this.#lastMs;
     this.#lastMs = atMs;

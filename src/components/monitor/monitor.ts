@@ -18,6 +18,8 @@ export interface MonitorOptions {
   readonly maxMetrics?: number;
   /** Alerts. @default none */
   readonly thresholds?: readonly ThresholdRule[];
+  /** Called at the start of each sample, to set gauges that somebody has to read first. It must not throw. */
+  readonly beforeSample?: () => void;
   /** Told of each alert that is raised or cleared, within the sample. What it throws becomes an uncaught exception. */
   readonly onAlert?: (alert: Alert) => void;
   /** Monotonic clock in milliseconds. @default performance.now */

@@ -1,19 +1,15 @@
 import { createLoadingCache } from '../../components/cache/index.ts';
-import type { LoadingCache, LoadingStats } from '../../components/cache/index.ts';
+import type { Level, LoadingCache } from '../../components/cache/index.ts';
 import type { ServerConfig } from '../config/server-config.ts';
 import type { ConversationState, Conversations } from '../data/conversations.ts';
 import type { Ports } from '../ports.ts';
 import { createPurgeTimers } from '../purge-timers.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import type { Answer, Answerer } from '../work/answerer.ts';
+import type { Answer } from '../work/answerer.ts';
 import { wordsOf } from '../work/encode-text.ts';
-
-/** An answer with what the module service says of its topic. */
-interface ChatAnswer extends Answer {
-  /** null: the service knows nothing of it, or did not answer (then `degraded`). */
-  readonly module: unknown;
-  readonly degraded: boolean;
-}
+import { createOwnAnswers, createSharedAnswers } from './answer-cache.ts';
+import type { AnswerCache, CacheTotals } from './answer-cache.ts';
+import type { ChatAnswer } from './chat-answer.ts';
 
 interface ChatReply extends ChatAnswer {
   readonly conversation: string;
@@ -28,13 +24,17 @@ export interface Chat {
   /** At most `stateTtlMs` old; null for a conversation in which nothing was said. */
   readonly state: (conversation: string) => Promise<ConversationState | null>;
   /** By cache; empty without caches. */
-  readonly stats: () => Readonly<Record<string, LoadingStats>>;
+  readonly stats: () => Readonly<Record<string, CacheTotals>>;
 }
 
 interface ChatParts {
-  readonly answerer: Answerer;
+  readonly answerer: {
+    readonly answer: (question: string, signal?: AbortSignal) => Answer | Promise<Answer>;
+  };
   readonly upstream: Pick<Upstream, 'call'>;
   readonly conversations: Conversations;
+  /** Below the memory of the answers, when several processes share one. */
+  readonly sharedAnswers?: Level<ChatAnswer> | null;
 }
 
 type ChatConfig = Pick<
@@ -43,11 +43,11 @@ type ChatConfig = Pick<
 >;
 
 export function createChat(
-  { answerer, upstream, conversations }: ChatParts,
+  { answerer, upstream, conversations, sharedAnswers = null }: ChatParts,
   config: ChatConfig,
   ports: Ports,
 ): Chat {
-  const caches = config.cache ? createCaches(config, ports) : null;
+  const caches = config.cache ? createCaches(config, ports, sharedAnswers) : null;
 
   const askModule = async (topic: string, signal?: AbortSignal): Promise<unknown> => {
     const load = (stop?: AbortSignal): Promise<unknown> => upstream.call(`/topics/${topic}`, stop);
@@ -59,7 +59,7 @@ export function createChat(
     return reply ?? null;
   };
   const answerAnew = async (question: string, signal?: AbortSignal): Promise<ChatAnswer> => {
-    const answer = answerer.answer(question);
+    const answer = await answerer.answer(question, signal);
     try {
       return { ...answer, module: await askModule(answer.topic, signal), degraded: false };
     } catch (error) {
@@ -78,14 +78,12 @@ export function createChat(
     let cached = true;
     const answer = await caches.messages.fetch(
       key,
-      (_key, context) => {
+      (stop) => {
         cached = false;
-        return answerAnew(question, context.signal);
+        return answerAnew(question, stop);
       },
-      signal === undefined ? {} : { signal },
+      signal,
     );
-    // The next one who asks may find the service well again.
-    if (answer.degraded) caches.messages.delete(key);
     return { ...answer, cached };
   };
   return {
@@ -120,20 +118,28 @@ export function createChat(
 const moduleFailureMs = 1_000;
 
 interface Caches {
-  readonly messages: LoadingCache<string, ChatAnswer>;
+  readonly messages: AnswerCache;
   readonly modules: LoadingCache<string, unknown>;
   readonly states: LoadingCache<string, ConversationState | null>;
 }
 
-function createCaches(config: ChatConfig, { now, timers }: Ports): Caches {
+function createCaches(
+  config: ChatConfig,
+  { now, timers }: Ports,
+  sharedAnswers: Level<ChatAnswer> | null,
+): Caches {
+  const { maxCacheSize: max, messageTtlMs } = config;
   const common = {
-    max: config.maxCacheSize,
+    max,
     ttlAutopurge: true,
     timers: createPurgeTimers(timers, config.cacheCleanupMs),
     now,
   };
   return {
-    messages: createLoadingCache({ ...common, ttl: config.messageTtlMs }),
+    messages:
+      sharedAnswers === null
+        ? createOwnAnswers({ ...common, ttl: messageTtlMs })
+        : createSharedAnswers({ max, ttlMs: messageTtlMs, level: sharedAnswers, now }),
     modules: createLoadingCache({ ...common, ttl: config.moduleTtlMs, failureTtl: moduleFailureMs }),
     states: createLoadingCache({ ...common, ttl: config.stateTtlMs }),
   };

@@ -2,6 +2,7 @@ import { quantities, quantityNames } from './quantities.ts';
 import type { ResolvedConfig } from './server-config.ts';
 import { printQuantity } from './setting-values.ts';
 import { switches, switchNames } from './switches.ts';
+import { textNames, texts } from './texts.ts';
 
 /** The effective configuration, a setting a line: its variable, value, and who said so if it is not the default. */
 export function printConfig({ profile, preset, config, sources }: ResolvedConfig): string {
@@ -12,6 +13,7 @@ export function printConfig({ profile, preset, config, sources }: ResolvedConfig
       env: quantities[name].env,
       value: printQuantity(quantities[name], config[name]),
     })),
+    ...textNames.map((name) => ({ name, env: texts[name].env, value: texts[name].print(config[name]) })),
   ];
   const width = Math.max(...rows.map(({ env }) => env.length));
   const lines = rows.map(({ name, env, value }) => {

@@ -1,3 +1,5 @@
+import { alertQuantities } from './alert-quantities.ts';
+import { instanceQuantities } from './instance-quantities.ts';
 import { limitQuantities } from './limit-quantities.ts';
 import { optimizationQuantities } from './optimization-quantities.ts';
 import { upkeepQuantities } from './upkeep-quantities.ts';
@@ -6,7 +8,13 @@ import { upkeepQuantities } from './upkeep-quantities.ts';
  * Every number that the server can be told: options, environment variables, profiles, presets, what is printed at the
  * start and what errors say are all made of this table.
  */
-export const quantities = { ...optimizationQuantities, ...upkeepQuantities, ...limitQuantities };
+export const quantities = {
+  ...optimizationQuantities,
+  ...upkeepQuantities,
+  ...alertQuantities,
+  ...limitQuantities,
+  ...instanceQuantities,
+};
 
 export type QuantityName = keyof typeof quantities;
 

@@ -1,13 +1,15 @@
 import { PerfkitError } from '../../model/errors.ts';
 import { quantities, quantityNames } from './quantities.ts';
 import type { QuantityName } from './quantities.ts';
-import type { ResolvedConfig, ServerConfig, SettingSource } from './server-config.ts';
+import type { ResolvedConfig, ServerConfig, SettingName, SettingSource } from './server-config.ts';
 import { presets, profiles } from './setting.ts';
 import type { Preset, Profile, Quantity } from './setting.ts';
 import { optionName } from './option-name.ts';
 import { multiplied, parseQuantity, parseSwitch } from './setting-values.ts';
 import { switches, switchNames } from './switches.ts';
 import type { SwitchName } from './switches.ts';
+import { textNames, texts } from './texts.ts';
+import type { Text, TextName } from './texts.ts';
 
 export interface ConfigInput {
   /** @default PERFKIT_PROFILE, else 'default' */
@@ -16,7 +18,7 @@ export interface ConfigInput {
   readonly preset?: string | undefined;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Texts as given on the command line. They win over the environment, which wins over preset and profile. */
-  readonly options?: Readonly<Partial<Record<QuantityName | SwitchName, string | boolean>>>;
+  readonly options?: Readonly<Partial<Record<SettingName, string | boolean>>>;
 }
 
 /**
@@ -27,7 +29,7 @@ export function resolveConfig(input: ConfigInput = {}): ResolvedConfig {
   const problems: string[] = [];
   const profile = chosen('profile', input, profiles, problems) ?? 'default';
   const preset = chosen('preset', input, presets, problems) ?? null;
-  const sources = new Map<QuantityName | SwitchName, SettingSource>();
+  const sources = new Map<SettingName, SettingSource>();
   const numbers: Partial<Record<QuantityName, number>> = {};
   for (const name of quantityNames) {
     const given = told(name, quantities[name].env, input);
@@ -47,8 +49,18 @@ export function resolveConfig(input: ConfigInput = {}): ResolvedConfig {
     sources.set(name, given?.source ?? 'default');
     if (given !== null && state === null) problems.push(problem(given, 'on or off'));
   }
+  const words: Partial<Record<TextName, string>> = {};
+  for (const name of textNames) {
+    const text: Text = texts[name];
+    const given = told(name, text.env, input);
+    words[name] = given?.text.trim() ?? text.default;
+    sources.set(name, given?.source ?? 'default');
+    if (given !== null && !text.isGood(given.text.trim())) {
+      problems.push(text.isSecret ? secretProblem(given, text.expected) : problem(given, text.expected));
+    }
+  }
   if (problems.length > 0) throw new PerfkitError('usage', problems.join('\n'));
-  const config = { ...numbers, ...states };
+  const config = { ...numbers, ...states, ...words };
   if (!isComplete(config)) throw new Error('Expected every setting to have a value');
   return { profile, preset, config, sources };
 }
@@ -59,11 +71,7 @@ interface Given {
   readonly source: 'option' | 'environment';
 }
 
-function told(
-  name: QuantityName | SwitchName,
-  env: string,
-  { options = {}, environment = {} }: ConfigInput,
-): Given | null {
+function told(name: SettingName, env: string, { options = {}, environment = {} }: ConfigInput): Given | null {
   const option = options[name];
   if (option !== undefined) return { where: `--${optionName(name)}`, text: String(option), source: 'option' };
   const variable = environment[env];
@@ -90,6 +98,11 @@ function problem({ where, text }: Given, expected: string): string {
   return `${where}: expected ${expected}, got ${JSON.stringify(text.slice(0, 80))}`;
 }
 
+/** A password may be anywhere in what is no address. */
+function secretProblem({ where, text }: Given, expected: string): string {
+  return `${where}: expected ${expected}, got something else of ${text.length} characters`;
+}
+
 /** By option or by PERFKIT_PROFILE and PERFKIT_PRESET; undefined when neither says anything, or nothing known. */
 function chosen<T extends string>(
   what: 'profile' | 'preset',
@@ -110,5 +123,5 @@ function chosen<T extends string>(
 }
 
 function isComplete(config: Partial<ServerConfig>): config is ServerConfig {
-  return [...quantityNames, ...switchNames].every((name) => config[name] !== undefined);
+  return [...quantityNames, ...switchNames, ...textNames].every((name) => config[name] !== undefined);
 }

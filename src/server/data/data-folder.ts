@@ -2,10 +2,12 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PerfkitError, messageOf } from '../../model/errors.ts';
+import { isRunning } from './is-running.ts';
+import { lockFolder } from './lock-folder.ts';
 
 export interface DataFolder {
   readonly path: string;
-  /** Remove a temporary one; one that was asked for stays. */
+  /** Remove a temporary one; one that was asked for stays, free for the next server. */
   readonly remove: () => void;
 }
 
@@ -13,7 +15,8 @@ export interface DataFolder {
 const prefix = `perfkit-server-${hostname().replaceAll(/[^\w]/g, '_')}-`;
 
 /**
- * The folder that a server keeps its databases in: `path`, made when it is not there, or for null a temporary one.
+ * The folder that a server keeps its databases in: `path`, made when it is not there, or for null a temporary one. No other
+ * server may use it meanwhile.
  * Temporary ones of servers that were killed are removed on this occasion. Throws PerfkitError.
  */
 export function openDataFolder(path: string | null, parent: string = tmpdir()): DataFolder {
@@ -29,11 +32,23 @@ export function openDataFolder(path: string | null, parent: string = tmpdir()): 
         },
       );
     }
-    return { path, remove: () => undefined };
+    return { path, remove: lockFolder(path) };
   }
-  removeAbandoned(parent);
-  const temporary = mkdtempSync(join(parent, `${prefix}${process.pid}-`));
+  const temporary = makeTemporary(parent);
   return { path: temporary, remove: () => rmSync(temporary, { recursive: true, force: true }) };
+}
+
+function makeTemporary(parent: string): string {
+  try {
+    removeAbandoned(parent);
+    return mkdtempSync(join(parent, `${prefix}${process.pid}-`));
+  } catch (error) {
+    throw new PerfkitError(
+      'io',
+      `Expected a folder for temporary data in ${parent}: ${messageOf(error)}. Set TMPDIR or --data to one that can be written to.`,
+      { cause: error },
+    );
+  }
 }
 
 function removeAbandoned(parent: string): void {
@@ -45,15 +60,5 @@ function removeAbandoned(parent: string): void {
     } catch {
       // Somebody else's: theirs to remove.
     }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it runs, and belongs to another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

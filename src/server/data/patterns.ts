@@ -15,6 +15,8 @@ export interface Patterns {
   readonly query: (query: PatternQuery) => Promise<string[]>;
   /** Resolves when all are committed. */
   readonly put: (patterns: readonly Pattern[]) => Promise<void>;
+  /** Another process has changed them. */
+  readonly forget: (ids: readonly string[]) => Promise<void>;
   /** null without a cache. */
   readonly stats: () => MultiLevelStats | null;
   readonly close: () => Promise<void>;
@@ -61,6 +63,7 @@ export function createPatterns(
       const failure = results.find((result) => result instanceof Error);
       if (failure !== undefined) throw failure;
     },
+    forget: async (ids) => cache?.deleteMany(ids),
     stats: () => cache?.stats() ?? null,
     async close() {
       await writes.close();

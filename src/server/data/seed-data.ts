@@ -37,11 +37,17 @@ export function seedRecords(database: TunedDatabase, corpus: Corpus, count: numb
 const types = ['observation', 'preference', 'routine', 'conversation', 'correction'] as const;
 const patternsAtOnce = 2_000;
 
-/** Fill an empty store with `count` patterns. */
+/**
+ * Fill an empty store with `count` patterns, the last ones first: so one that has some and not the first was cut short
+ * (killed, a full disk), and is filled again.
+ */
 export async function seedPatterns(store: Store, corpus: Corpus, count: number): Promise<void> {
-  if (count === 0 || (await store.count()) > 0) return;
-  for (let start = 0; start < count; start += patternsAtOnce) {
-    const length = Math.min(patternsAtOnce, count - start);
+  if (count === 0 || (await store.get(seededPatternId(0))) !== undefined) return;
+  // Without the very last one, what is there are a client's.
+  if ((await store.count()) > 0 && (await store.get(seededPatternId(count - 1))) === undefined) return;
+  for (let end = count; end > 0; end -= patternsAtOnce) {
+    const start = Math.max(0, end - patternsAtOnce);
+    const length = end - start;
     await store.putMany(Array.from({ length }, (_, offset) => seededPattern(corpus, start + offset)));
   }
 }

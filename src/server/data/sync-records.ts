@@ -45,10 +45,10 @@ export function createSyncRecords(database: TunedDatabase, writer: Writer): Sync
   const epoch = readEpoch(database);
   const highest = (): number =>
     Number(database.get('SELECT max(version) AS version FROM records')?.['version'] ?? 0);
-  let committed = highest();
   return {
     epoch,
-    version: () => committed,
+    // Asked anew: another process may share the database.
+    version: highest,
     changedSince: (version, limit) =>
       database
         .all(
@@ -63,11 +63,7 @@ export function createSyncRecords(database: TunedDatabase, writer: Writer): Sync
           deleted: row['deleted'] === 1,
           json: String(row['value']),
         })),
-    async apply(changes) {
-      const applied = await writer.write(() => applyAll(database, changes, highest()));
-      committed = Math.max(committed, applied.last);
-      return applied;
-    },
+    apply: (changes) => writer.write(() => applyAll(database, changes, highest())),
   };
 }
 

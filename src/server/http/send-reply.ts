@@ -4,13 +4,14 @@ import type { Encoder } from './encoder.ts';
 import { shortestEncodedBytes } from './encoder.ts';
 import { HttpError } from './http-error.ts';
 import { negotiateEncoding } from './negotiate-encoding.ts';
-import type { PendingBytes } from './pending-bytes.ts';
+import type { HeldBytes } from './held-bytes.ts';
 import type { Reply } from './route.ts';
 
 export interface SendContext {
   /** null: nothing is compressed. */
   readonly encoder: Encoder | null;
-  readonly pending: PendingBytes;
+  /** Replies that clients have not read. */
+  readonly pending: HeldBytes;
 }
 
 /** Send a reply. Rejects with HttpError 503, before anything is sent, when clients have left too much unread. */
@@ -44,7 +45,7 @@ export async function sendReply(
       return;
     }
     case 'stream':
-      await sendStream(response, reply.status, reply.contentType, reply.parts);
+      await sendStream(response, reply, pending);
   }
 }
 
@@ -58,24 +59,26 @@ function sendBytes(
   status: number,
   headers: Readonly<Record<string, string>>,
   bytes: Uint8Array,
-  pending: PendingBytes,
+  pending: HeldBytes,
 ): void {
-  if (!pending.takes(bytes.length)) {
+  const hold = pending.hold(bytes.length, () => response.destroy());
+  if (hold === null) {
     throw new HttpError(503, 'clients have left too much unread: try again later', {
       expected: `at most ${pending.max} bytes of replies under way`,
       got: `${pending.bytes + bytes.length}`,
     });
   }
-  pending.add(bytes.length, response);
-  response.writeHead(status, { ...headers, 'content-length': bytes.length });
+  response.once('finish', hold.end);
+  response.once('close', hold.end);
+  // A length in a 304 would be that of the body which is not sent (RFC 9110, 8.6).
+  response.writeHead(status, status === 304 ? headers : { ...headers, 'content-length': bytes.length });
   response.end(bytes);
 }
 
 async function sendStream(
   response: ServerResponse,
-  status: number,
-  contentType: string,
-  parts: AsyncIterable<string>,
+  { status, contentType, parts }: Reply & { kind: 'stream' },
+  pending: HeldBytes,
 ): Promise<void> {
   response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' });
   const gone = new AbortController();
@@ -83,11 +86,19 @@ async function sendStream(
   for await (const part of parts) {
     if (gone.signal.aborted) return;
     if (response.write(part)) continue;
+    const hold = pending.hold(Buffer.byteLength(part), () => response.destroy());
+    if (hold === null) {
+      // Half of it was sent: only cutting the connection tells the client that it is not whole.
+      response.destroy();
+      return;
+    }
     try {
       await once(response, 'drain', { signal: gone.signal });
     } catch {
       // The client has gone; there is nobody to tell.
       return;
+    } finally {
+      hold.end();
     }
   }
   response.end();

@@ -19,6 +19,8 @@ export interface JobQueue {
 export interface JobQueueOptions {
   /** Runs a job; its failure is the job's. */
   readonly run: (job: Job, signal: AbortSignal) => Promise<unknown>;
+  /** Before the number in ids, so that those of several processes differ. @default '' */
+  readonly idPrefix?: string;
 }
 
 type QueueConfig = Pick<ServerConfig, 'maxQueuedJobs' | 'workerThreads' | 'drainMs'>;
@@ -33,7 +35,7 @@ const rememberMs = 600_000;
 
 export function createJobQueue(
   config: QueueConfig,
-  { run }: JobQueueOptions,
+  { run, idPrefix = '' }: JobQueueOptions,
   { now, timers }: Pick<Ports, 'now' | 'timers'>,
 ): JobQueue {
   const { maxQueuedJobs } = config;
@@ -72,7 +74,7 @@ export function createJobQueue(
       const { queued } = queue.stats();
       if (closed) throw new BatcherClosedError();
       if (queued >= maxQueuedJobs) throw new QueueFullError(maxQueuedJobs);
-      const id = `job-${++ids}`;
+      const id = `job-${idPrefix}${++ids}`;
       const entry: Entry = { status: { id, kind: job.kind, priority, state: 'queued' }, job };
       current.set(id, entry);
       void follow(entry, queue.add(entry, { priority }));

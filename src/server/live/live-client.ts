@@ -4,8 +4,8 @@ import type { WebSocket } from 'ws';
 export const slowReaderCode = 4008;
 
 export interface LiveClientOptions {
-  /** Messages unread beyond which it is disconnected. */
-  readonly maxUnreadBytes: number;
+  /** Messages unread beyond which it is disconnected, as things stand now. */
+  readonly maxUnreadBytes: () => number;
   readonly now: () => number;
   readonly onSlow: () => void;
 }
@@ -44,31 +44,38 @@ export class LiveClient {
     this.#heardMs = this.#options.now();
   }
 
-  /** Send a message; false when the client reads too slowly (it is then disconnected) or has gone. */
-  send(text: string): boolean {
-    if (this.#socket.readyState !== this.#socket.OPEN) return false;
+  get isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
+  }
+
+  /**
+   * Send text, bytes being UTF-8: those are shared by all clients that they wait for. False when the client reads too
+   * slowly (it is then disconnected) or has gone.
+   */
+  send(text: string | Uint8Array): boolean {
+    if (!this.isOpen) return false;
     const { maxUnreadBytes, onSlow } = this.#options;
-    if (this.#socket.bufferedAmount > maxUnreadBytes) {
+    const mostBytes = maxUnreadBytes();
+    if (this.#socket.bufferedAmount > mostBytes) {
       onSlow();
-      this.close(slowReaderCode, `expected at most ${maxUnreadBytes} unread bytes`);
+      this.close(slowReaderCode, `expected at most ${mostBytes} unread bytes`);
       return false;
     }
-    this.#socket.send(text);
+    if (typeof text === 'string') this.#socket.send(text);
+    else this.#socket.send(text, { binary: false });
     return true;
   }
 
   /** Send a frame of positions; false when it was dropped. */
   sendFrame(frame: Uint8Array): boolean {
-    if (this.#socket.readyState !== this.#socket.OPEN || this.#socket.bufferedAmount > mostUnreadFrameBytes) {
-      return false;
-    }
+    if (!this.isOpen || this.#socket.bufferedAmount > mostUnreadFrameBytes) return false;
     this.#socket.send(frame, { binary: true });
     return true;
   }
 
   ping(): void {
     this.#pinged = true;
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+    if (this.isOpen) this.#socket.ping();
   }
 
   close(code: number, reason: string): void {

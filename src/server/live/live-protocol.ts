@@ -7,7 +7,8 @@ import type { Subscriptions } from './subscriptions.ts';
 
 export interface LiveProtocolParts {
   readonly subscriptions: Subscriptions;
-  readonly publish: (conversation: string, priority: LivePriority, data: unknown) => void;
+  /** `dataJson` is JSON already. */
+  readonly publish: (conversation: string, priority: LivePriority, dataJson: string) => void;
   readonly ask: Chat['ask'];
 }
 
@@ -22,18 +23,19 @@ export function createLiveProtocol({
   ask,
 }: LiveProtocolParts): (client: LiveClient, message: LiveMessage) => void {
   const answer = async (client: LiveClient, message: LiveMessage & { type: 'ask' }): Promise<void> => {
-    const { id, conversation, question } = message;
+    const { idJson, conversation, question } = message;
     if (client.asking >= mostQuestions) {
-      tell(client, { type: 'error', id, error: `at most ${mostQuestions} questions at once` });
+      tellOf(client, idJson, { type: 'error', error: `at most ${mostQuestions} questions at once` });
       return;
     }
     client.asking++;
     try {
       const reply = await ask(conversation, question);
-      tell(client, { type: 'answer', id, ...reply });
-      publish(conversation, 'medium', { question, answer: reply.text, messages: reply.messages });
+      tellOf(client, idJson, { type: 'answer', ...reply });
+      const { text: answered, messages } = reply;
+      publish(conversation, 'medium', JSON.stringify({ question, answer: answered, messages }));
     } catch (error) {
-      tell(client, { type: 'error', id, ...errorReply(error).body });
+      tellOf(client, idJson, { type: 'error', ...errorReply(error).body });
     } finally {
       client.asking--;
     }
@@ -41,7 +43,7 @@ export function createLiveProtocol({
   return (client, message) => {
     switch (message.type) {
       case 'ping':
-        tell(client, { pong: message.value });
+        client.send(`{"pong":${message.valueJson}}`);
         return;
       case 'subscribe': {
         const { conversation } = message;
@@ -58,7 +60,7 @@ export function createLiveProtocol({
         tell(client, message);
         return;
       case 'publish':
-        publish(message.conversation, message.priority, message.data);
+        publish(message.conversation, message.priority, message.dataJson);
         return;
       case 'ask':
         void answer(client, message);
@@ -68,4 +70,9 @@ export function createLiveProtocol({
 
 function tell(client: LiveClient, message: object): void {
   client.send(JSON.stringify(message));
+}
+
+/** With the id of the question, as the client gave it. */
+function tellOf(client: LiveClient, idJson: string, message: object): void {
+  client.send(`${JSON.stringify(message).slice(0, -1)},"id":${idJson}}`);
 }

@@ -4,6 +4,7 @@ import { WebSocketServer } from 'ws';
 import type { RawData, WebSocket } from 'ws';
 import type { Chat } from '../chat/chat.ts';
 import type { ServerConfig } from '../config/server-config.ts';
+import { whyForeign } from '../http/check-origin.ts';
 import { errorReply } from '../http/error-reply.ts';
 import type { Ports } from '../ports.ts';
 import { ConversationBatches } from './conversation-batches.ts';
@@ -21,7 +22,11 @@ export interface LiveServer {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** To all who subscribed to the conversation. */
   readonly publish: (conversation: string, priority: LivePriority, data: unknown) => void;
+  /** To those of them that are connected here: another process has told the others. `dataJson` is JSON already. */
+  readonly deliver: (conversation: string, priority: LivePriority, dataJson: string) => void;
   readonly stats: () => LiveStats;
+  /** Until the next frame of positions is due, in milliseconds; Infinity while nobody watches. */
+  readonly msToNextFrame: () => number;
   /** Ping clients that are silent, and end those that were for too long and answered no ping: to be called now and then. */
   readonly sweep: () => void;
   /** Send batches that were left over: to be called now and then. */
@@ -47,15 +52,27 @@ interface LiveStats {
 
 const framesPerSecond = 60;
 const goingAway = 1001;
+/** Unread messages of all clients together, while each keeps to its share of them. */
+const mostUnreadBytesOfAll = 268_435_456;
+const leastUnreadBytes = 32_768;
 
 type LiveConfig = Pick<
   ServerConfig,
   'batching' | 'maxBatchSize' | 'maxBatchWaitMs' | 'maxFrameBytes' | 'maxUnreadBytes' | 'maxIdleMs'
 >;
 
+interface LivePorts extends Pick<Ports, 'now' | 'timers' | 'nextTurn'> {
+  /** Told of each frame of positions that was sent, by its number since somebody began to watch. */
+  readonly onFrame?: (number: number, nowMs: number) => void;
+  /** Told of each message that could not be dealt with. */
+  readonly onFailure?: (error: unknown) => void;
+  /** Told of each message that is published here, whoever has subscribed to it. */
+  readonly onPublish?: (conversation: string, priority: LivePriority, dataJson: string) => void;
+}
+
 export function createLiveServer(
   config: LiveConfig,
-  { now, timers }: Pick<Ports, 'now' | 'timers'>,
+  { now, timers, nextTurn, onFrame: tellFrame, onFailure, onPublish }: LivePorts,
   ask: Chat['ask'],
 ): LiveServer {
   const clients = new Set<LiveClient>();
@@ -72,8 +89,10 @@ export function createLiveServer(
   };
 
   const toSubscribers = (conversation: string, messages: number, text: string): void => {
+    // Encoded once: however many clients are slow to read it, it is in memory once.
+    const bytes = Buffer.from(text);
     for (const client of subscriptions.of(conversation) ?? []) {
-      if (!client.send(text)) continue;
+      if (!client.send(bytes)) continue;
       counts.frames++;
       counts.messages += messages;
     }
@@ -89,34 +108,47 @@ export function createLiveServer(
       toSubscribers(conversation, messages.length, text);
     },
   });
-  const publish = (conversation: string, priority: LivePriority, data: unknown): void => {
+  const deliver = (conversation: string, priority: LivePriority, dataJson: string): void => {
     if (subscriptions.of(conversation) === undefined) return;
-    const text = JSON.stringify({ type: 'message', conversation, priority, data });
+    const head = JSON.stringify({ type: 'message', conversation, priority });
+    const text = `${head.slice(0, -1)},"data":${dataJson}}`;
     if (config.batching && priority !== 'high') batches.add(conversation, text);
     else toSubscribers(conversation, 1, text);
+  };
+  const publishJson: typeof deliver = (conversation, priority, dataJson) => {
+    deliver(conversation, priority, dataJson);
+    onPublish?.(conversation, priority, dataJson);
   };
   const frameClock = new FrameClock({
     perSecond: framesPerSecond,
     now,
     timers,
+    ...(nextTurn !== undefined && { nextTurn }),
     onFrame(number, dueMs) {
       const frame = positionFrame(number, dueMs);
       for (const watcher of watchers) {
         if (watcher.sendFrame(frame)) counts.positionFrames++;
         else counts.droppedPositionFrames++;
       }
+      tellFrame?.(number, now());
     },
   });
 
-  const obey = createLiveProtocol({ subscriptions, publish, ask });
+  const obey = createLiveProtocol({ subscriptions, publish: publishJson, ask });
+  /** The more clients there are, the less each may leave unread. */
+  const maxUnreadBytes = (): number => {
+    const share = Math.floor(mostUnreadBytesOfAll / (clients.size + watchers.size));
+    return Math.min(config.maxUnreadBytes, Math.max(leastUnreadBytes, share));
+  };
   const welcome = (socket: WebSocket, group: Set<LiveClient>): LiveClient => {
     const client = new LiveClient(socket, {
-      maxUnreadBytes: config.maxUnreadBytes,
+      maxUnreadBytes,
       now,
       onSlow: () => counts.slowReaders++,
     });
     group.add(client);
     socket.on('pong', () => client.heard());
+    socket.on('ping', () => client.heard());
     socket.on('close', () => {
       group.delete(client);
       subscriptions.removeAll(client);
@@ -126,21 +158,28 @@ export function createLiveServer(
     socket.on('error', () => undefined);
     return client;
   };
-  const server = new WebSocketServer({
+  const options = {
     noServer: true,
     clientTracking: false,
     maxPayload: config.maxFrameBytes,
+    maxFragments: 1_024,
+    // A client that answers no goodbye holds what it has not read for so long. (The types of ws do not know it.)
+    closeTimeout: 5_000,
     // Its memory, some 60 KiB a client, is worth more here than the bytes it saves.
     perMessageDeflate: false,
-  });
+  };
+  const server = new WebSocketServer(options);
   const onLive = (socket: WebSocket): void => {
     const client = welcome(socket, clients);
     socket.on('message', (data: RawData, isBinary: boolean) => {
+      // What still comes after our goodbye is not for us.
+      if (!client.isOpen) return;
       client.heard();
       try {
         if (isBinary) client.close(1003, 'expected text');
         else obey(client, parseLiveMessage(textOf(data)));
       } catch (error) {
+        onFailure?.(error);
         client.send(JSON.stringify({ type: 'error', ...errorReply(error).body }));
       }
     });
@@ -154,18 +193,24 @@ export function createLiveServer(
   return {
     upgrade(request, socket, head) {
       const path = (request.url ?? '').split('?', 1)[0];
+      const foreign = whyForeign(request.headers);
       const accept = path === '/live' ? onLive : path === '/frames' ? onFrames : null;
       if (closed) refuseUpgrade(socket, 503, 'the server is stopping');
       else if (accept === null) refuseUpgrade(socket, 404, 'there is no WebSocket at this path');
+      // Any page that its user opens could connect to the server on the user's own machine.
+      else if (foreign !== null) refuseUpgrade(socket, 403, foreign);
       else server.handleUpgrade(request, socket, head, accept);
     },
-    publish,
+    publish: (conversation, priority, data) =>
+      publishJson(conversation, priority, JSON.stringify(data ?? null)),
+    deliver,
     stats: () => ({
       clients: clients.size,
       watchers: watchers.size,
       waitingBatches: batches.size,
       ...counts,
     }),
+    msToNextFrame: () => frameClock.msToNext(),
     sweep() {
       const nowMs = now();
       for (const client of [...clients, ...watchers]) {

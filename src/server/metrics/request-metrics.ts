@@ -1,28 +1,48 @@
-import { createMeanSince } from './mean-since.ts';
-import type { MeanSince } from './mean-since.ts';
-import type { MetricRegistry } from './metric-registry.ts';
+import { Counter, Histogram } from 'prom-client';
+import type { Registry } from 'prom-client';
 
-export interface RequestMetrics {
-  /** A reply: its route, its status, and how long it took. */
-  readonly observe: (route: string, status: number, durationMs: number) => void;
-  /** Of the replies in milliseconds. */
-  readonly meanMs: MeanSince;
-}
+/** A reply: its route, its status, and how long it took. */
+export type ObserveReply = (route: string, status: number, durationMs: number) => void;
 
 /** Upper ends of the buckets, in seconds. */
 const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+interface RouteMetrics {
+  readonly duration: Histogram.Internal<'route'>;
+  readonly byStatus: Map<number, Counter.Internal>;
+}
+
 /** Counts and durations of replies. Routes are those of the table, so there are never more series than those have. */
-export function createRequestMetrics(registry: MetricRegistry): RequestMetrics {
-  const requests = registry.counter('http_requests_total', 'replies by route and status');
-  const durations = registry.histogram('http_request_duration_seconds', 'time of replies by route', bounds);
-  const meanMs = createMeanSince();
-  return {
-    observe(route, status, durationMs) {
-      requests.add({ route, status: String(status) });
-      durations.observe({ route }, durationMs / 1_000);
-      meanMs.add(durationMs);
-    },
-    meanMs,
+export function createRequestMetrics(registry: Registry): ObserveReply {
+  const registers = [registry];
+  const requests = new Counter({
+    name: 'http_requests_total',
+    help: 'replies by route and status',
+    labelNames: ['route', 'status'],
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'time of replies by route',
+    labelNames: ['route'],
+    buckets: bounds,
+    registers,
+  });
+  // Labels are checked once for each series, not for each reply.
+  const routes = new Map<string, RouteMetrics>();
+  return (route, status, durationMs) => {
+    // hot path
+    let metrics = routes.get(route);
+    if (metrics === undefined) {
+      metrics = { duration: durations.labels({ route }), byStatus: new Map() };
+      routes.set(route, metrics);
+    }
+    let replies = metrics.byStatus.get(status);
+    if (replies === undefined) {
+      replies = requests.labels({ route, status: String(status) });
+      metrics.byStatus.set(status, replies);
+    }
+    replies.inc();
+    metrics.duration.observe(durationMs / 1_000);
   };
 }

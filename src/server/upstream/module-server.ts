@@ -13,10 +13,14 @@ export interface ModuleServer {
 
 /**
  * The "module" service that chat asks: `GET /topics/NAME` with a summary of the topic, computed anew for each request,
- * and `GET /health`. On a free port of the loopback, over TLS with a shared key, so that a new connection costs what
+ * and `GET /health`. On the loopback, on a free port for 0, over TLS with a shared key, so that a new connection costs what
  * connections of real services do: a handshake of two round trips and an elliptic-curve key exchange.
  */
-export async function startModuleServer(corpus: Corpus, key: Uint8Array): Promise<ModuleServer> {
+export async function startModuleServer(
+  corpus: Corpus,
+  key: Uint8Array,
+  port: number = 0,
+): Promise<ModuleServer> {
   const passagesByWord = countPassagesByWord(corpus);
   const server: Server = createServer(
     { ...moduleTls(key), keepAliveTimeout: 600_000, maxHeaderSize: 8_192 },
@@ -28,7 +32,7 @@ export async function startModuleServer(corpus: Corpus, key: Uint8Array): Promis
   // Whoever has not got the key, or hangs up, ends his own connection only.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.on('clientError', (_error, socket) => socket.destroy());
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   return {

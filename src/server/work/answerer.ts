@@ -1,6 +1,6 @@
 import { createVectorIndex, quantize } from '../../components/vector/index.ts';
 import type { Corpus } from './corpus.ts';
-import { encodedDimensions, encodeText } from './encode-text.ts';
+import { createManyTextsEncoder, encodedDimensions, encodeText } from './encode-text.ts';
 
 /** What the corpus says to a question. */
 export interface Answer {
@@ -23,8 +23,9 @@ const bestSentences = 3;
 export function createAnswerer(corpus: Corpus): Answerer {
   const { passages, topics } = corpus;
   const vectors = new Float32Array(passages.length * encodedDimensions);
+  const encode = createManyTextsEncoder();
   for (const [index, { sentences }] of passages.entries()) {
-    vectors.set(encodeText(sentences.join(' ')), index * encodedDimensions);
+    vectors.set(encode(sentences.join(' ')), index * encodedDimensions);
   }
   const index = createVectorIndex(quantize(vectors, { dimensions: encodedDimensions }));
   return {

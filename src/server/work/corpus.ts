@@ -37,12 +37,14 @@ export function createCorpus(seed: number, passages: number): Corpus {
     const words = Array.from({ length: wordsPerTopic }, () => makeWord(random));
     return { name: words[0] ?? '', words };
   });
+  const common = createZipf(commonWords.length, 1, random);
+  const writers = topics.map(({ words }) => createWriter(words, common, random));
   return {
     seed,
     topics,
     passages: Array.from({ length: passages }, (_, index): Passage => {
       const topic = index % topicCount;
-      const write = createWriter(topics[topic]?.words ?? [], random);
+      const write = writers[topic] ?? (() => '');
       return { topic, sentences: Array.from({ length: sentencesPerPassage }, write) };
     }),
     question: (number) => askAbout(topics, seed, number),
@@ -50,8 +52,7 @@ export function createCorpus(seed: number, passages: number): Corpus {
 }
 
 /** Writes sentences of 8 to 15 words. */
-function createWriter(topicWords: readonly string[], random: Random): () => string {
-  const common = createZipf(commonWords.length, 1, random);
+function createWriter(topicWords: readonly string[], common: () => number, random: Random): () => string {
   const own = createZipf(topicWords.length, 0.7, random);
   return () => {
     const words = Array.from({ length: 8 + random.int(8) }, () =>

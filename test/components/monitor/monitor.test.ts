@@ -26,6 +26,17 @@ describe('createMonitor', () => {
     assert.equal(monitor.stats().samples, 5);
   });
 
+  test('T09: what somebody has to read first is read at the start of each sample', async () => {
+    let length = 0;
+    const { clock, monitor } = virtualMonitor({
+      sampleIntervalMs: 100,
+      beforeSample: () => gauge.set(length),
+    });
+    const gauge = monitor.gauge('queue_length');
+    for (length = 1; length <= 3; length++) await clock.advance(100);
+    assert.deepEqual(monitor.series('queue_length')?.values, [1, 2, 3]);
+  });
+
   test('T09: requests and bytes are told a second, durations as percentiles of the time since the last sample', async () => {
     const { clock, monitor } = virtualMonitor({ sampleIntervalMs: 500 });
     const requests = monitor.counter('requests');

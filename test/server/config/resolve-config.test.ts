@@ -8,10 +8,12 @@ import { resolveConfig } from '../../../src/server/config/resolve-config.ts';
 import { presets, profiles } from '../../../src/server/config/setting.ts';
 import { printQuantity } from '../../../src/server/config/setting-values.ts';
 import { switches, switchNames } from '../../../src/server/config/switches.ts';
+import { shownConfig } from '../../../src/server/config/shown-config.ts';
+import { textNames, texts } from '../../../src/server/config/texts.ts';
 import type { Quantity } from '../../../src/server/config/setting.ts';
 
 describe('profiles', () => {
-  test('the default one has the documented values', () => {
+  test('C13: the default one has the documented values', () => {
     const { config } = resolveConfig();
     assert.deepEqual(
       [config.maxBatchSize, config.maxBatchWaitMs, config.maxConnections, config.maxIdleMs],
@@ -31,7 +33,7 @@ describe('profiles', () => {
     );
   });
 
-  test('development, production and highLoad differ where the documentation says', () => {
+  test('C13: development, production and highLoad differ where the documentation says', () => {
     const development = resolveConfig({ profile: 'development' }).config;
     assert.deepEqual(
       [
@@ -87,7 +89,7 @@ describe('who has the last word', () => {
     assert.equal(told.sources.get('cache'), 'option');
   });
 
-  test('every documented environment variable is read', () => {
+  test('C13: every documented environment variable is read', () => {
     const environment = {
       MAX_BATCH_SIZE: '20',
       MAX_BATCH_WAIT_TIME: '200',
@@ -123,7 +125,7 @@ describe('who has the last word', () => {
 });
 
 describe('bad values', () => {
-  test('are all told at once, each with its name, what it may be and what it was', () => {
+  test('C13: are all told at once, each with its name, what it may be and what it was', () => {
     assert.throws(
       () =>
         resolveConfig({
@@ -164,14 +166,61 @@ describe('bad values', () => {
   });
 });
 
+describe('the address of Redis', () => {
+  const withPassword = 'redis://user:hunter2@127.0.0.1:6379/3?password=hunter2';
+
+  test('is taken with a user, a password and a database', () => {
+    for (const redis of ['redis://127.0.0.1', 'rediss://cache.example:6380', withPassword]) {
+      assert.equal(resolveConfig({ options: { redis } }).config.redis, redis);
+    }
+    assert.equal(resolveConfig({ environment: { PERFKIT_REDIS: ' ' } }).config.redis, '');
+  });
+
+  test('is never shown with its password, not even in the error about a bad one', () => {
+    const resolved = resolveConfig({ options: { redis: withPassword } });
+    assert.match(
+      printConfig(resolved),
+      /^ {2}PERFKIT_REDIS +redis:\/\/\*\*\*@127\.0\.0\.1:6379\/3 +\(option\)$/m,
+    );
+    assert.doesNotMatch(printConfig(resolved) + JSON.stringify(shownConfig(resolved.config)), /hunter2/);
+    for (const redis of [
+      'http://:hunter2@a',
+      'hunter2',
+      'redis://:hunter2@a/b',
+      'redis://',
+      'redis://a#hunter2',
+    ]) {
+      assert.throws(
+        () => resolveConfig({ options: { redis } }),
+        (error: Error) => {
+          assert.match(
+            error.message,
+            /^--redis: expected redis:\/\/.*, got something else of \d+ characters$/,
+          );
+          assert.doesNotMatch(error.message, /hunter2/);
+          return true;
+        },
+      );
+    }
+  });
+
+  test('a balance that nobody knows is refused with those there are', () => {
+    assert.throws(() => resolveConfig({ environment: { PERFKIT_BALANCE: 'random' } }), {
+      message:
+        'environment variable PERFKIT_BALANCE: expected one of least-loaded, round-robin, got "random"',
+    });
+  });
+});
+
 describe('the table', () => {
   test('has one variable and one option for each setting', () => {
     const envs = [
       ...quantityNames.map((name) => quantities[name].env),
       ...switchNames.map((name) => switches[name].env),
+      ...textNames.map((name) => texts[name].env),
     ];
     assert.equal(new Set(envs).size, envs.length);
-    const options = [...quantityNames, ...switchNames].map(optionName);
+    const options = [...quantityNames, ...switchNames, ...textNames].map(optionName);
     assert.equal(new Set(options).size, options.length);
     assert.equal(optionName('maxBatchWaitMs'), 'max-batch-wait');
   });
@@ -188,7 +237,7 @@ describe('the table', () => {
     }
   });
 
-  test('is printed with every variable, its value, and who said so', () => {
+  test('C13: is printed with every variable, its value, and who said so', () => {
     const text = printConfig(
       resolveConfig({
         profile: 'production',

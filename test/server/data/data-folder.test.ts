@@ -48,3 +48,12 @@ test('a temporary one goes at the end, and those of processes that died go at th
     'perfkit-server-x',
   ]);
 });
+
+test('a temporary one that cannot be made is told with what to set', (context) => {
+  const missing = join(parentFolder(context), 'missing');
+  assert.throws(() => openDataFolder(null, missing), {
+    name: 'PerfkitError',
+    code: 'io',
+    message: /temporary data in .*missing: .*Set TMPDIR or --data/,
+  });
+});

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { IncomingMessage, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { QueueFullError } from '../../../src/components/batcher/index.ts';
@@ -8,7 +6,7 @@ import { createDefectLog } from '../../../src/server/http/defect-log.ts';
 import { errorReply } from '../../../src/server/http/error-reply.ts';
 import { HttpError } from '../../../src/server/http/http-error.ts';
 import { encodings, negotiateEncoding } from '../../../src/server/http/negotiate-encoding.ts';
-import { PendingBytes } from '../../../src/server/http/pending-bytes.ts';
+import { HeldBytes } from '../../../src/server/http/held-bytes.ts';
 import { createRouter } from '../../../src/server/http/router.ts';
 import { jsonReply } from '../../../src/server/http/route.ts';
 import type { Route } from '../../../src/server/http/route.ts';
@@ -154,19 +152,58 @@ describe('errors', () => {
   });
 });
 
-test('what slow readers hold is counted once, and let go when their connection ends', () => {
-  const response = (): ServerResponse => new ServerResponse(new IncomingMessage(new Socket()));
-  const pending = new PendingBytes(100_000);
-  const [first, second] = [response(), response()];
-  pending.add(60_000, first);
-  assert.equal(pending.takes(50_000), false);
-  assert.equal(pending.takes(4_000), true);
-  pending.add(30_000, second);
-  first.emit('finish');
-  first.emit('close');
-  assert.equal(pending.bytes, 30_000);
-  second.emit('close');
-  assert.equal(pending.bytes, 0);
+describe('what clients make the server hold', () => {
+  function setUp(max = 100_000) {
+    let nowMs = 0;
+    const cut: string[] = [];
+    const held = new HeldBytes({ max, alwaysBytes: 4_096, now: () => nowMs });
+    return {
+      held,
+      cut,
+      wait: (ms: number) => (nowMs += ms),
+      hold: (name: string, bytes: number) => held.hold(bytes, () => void cut.push(name)),
+    };
+  }
+
+  test('is counted until its end, once', () => {
+    const { held, hold } = setUp();
+    const [first, second] = [hold('first', 60_000), hold('second', 30_000)];
+    assert.equal(hold('third', 50_000), null);
+    assert.equal(second?.grow(20_000), false);
+    assert.equal(held.bytes, 90_000);
+    first?.end();
+    first?.end();
+    assert.equal(held.bytes, 30_000);
+    assert.equal(second?.grow(20_000), true);
+    second?.end();
+    assert.equal(held.bytes, 0);
+  });
+
+  test('always has room for what is short', () => {
+    const { held, hold } = setUp();
+    hold('first', 100_000);
+    assert.ok(hold('short', 4_096) !== null);
+    assert.equal(hold('long', 4_097), null);
+    assert.equal(held.bytes, 104_096);
+  });
+
+  test('is taken from those who have held it for longest, after five seconds, when others need it', () => {
+    const { held, cut, wait, hold } = setUp();
+    hold('first', 40_000);
+    hold('short', 4_000);
+    wait(1_000);
+    const second = hold('second', 50_000);
+    wait(3_999);
+    assert.equal(hold('early', 50_000), null);
+    assert.deepEqual(cut, []);
+    wait(1);
+    assert.ok(hold('third', 40_000) !== null);
+    assert.deepEqual([cut, held.bytes], [['first'], 94_000]);
+    wait(5_000);
+    // Nobody is cut off to make room for itself.
+    assert.equal(second?.grow(60_000), false);
+    assert.deepEqual([cut, held.bytes], [['first', 'third'], 54_000]);
+  });
 });
 
 test('a flood of defects is logged ten times, then once a second with how many were left out', () => {

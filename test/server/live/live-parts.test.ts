@@ -131,6 +131,109 @@ describe('the clock of position frames', () => {
     assert.equal(frames.length, 3_600);
   });
 
+  interface Next {
+    timer: { readonly dueMs: number; readonly callback: () => void } | null;
+    turn: (() => void) | null;
+  }
+
+  /** A loop whose timers count whole milliseconds, some of them late, and whose turns take `turnMs`. */
+  async function runLoop(untilMs: number, turnMs: number, lateMs: () => number) {
+    let nowMs = 1_000.37;
+    const next: Next = { timer: null, turn: null };
+    let turns = 0;
+    const frames: { readonly number: number; readonly lateMs: number; readonly turns: number }[] = [];
+    const frameClock = new FrameClock({
+      perSecond: 60,
+      now: () => nowMs,
+      timers: {
+        setTimeout: (callback, delayMs) => {
+          assert.ok(Number.isInteger(delayMs) && delayMs >= 1, `a timer of ${delayMs} ms`);
+          next.timer = { dueMs: nowMs + delayMs + lateMs(), callback };
+          return { unref: () => undefined };
+        },
+        clearTimeout: () => (next.timer = null),
+      },
+      nextTurn: (callback) => {
+        turns++;
+        next.turn = callback;
+      },
+      onFrame: (number, dueMs) => {
+        frames.push({ number, lateMs: nowMs - dueMs, turns });
+        turns = 0;
+      },
+    });
+    frameClock.start();
+    while (nowMs < 1_000.37 + untilMs) {
+      // The callbacks set what comes next.
+      const { turn, timer } = next;
+      next.turn = null;
+      if (turn !== null) {
+        nowMs += turnMs;
+        turn();
+      } else if (timer !== null) {
+        next.timer = null;
+        nowMs = timer.dueMs;
+        timer.callback();
+      } else assert.fail('nothing is waited for');
+    }
+    return { frames };
+  }
+
+  test('waits for the last part of a millisecond turn by turn, for one and a quarter at most', async () => {
+    const late = [0, 0.1, 0.05, 0.2];
+    let calls = 0;
+    const { frames } = await runLoop(10_000, 0.01, () => late[calls++ % late.length] ?? 0);
+    assert.ok(frames.length >= 599 && frames.length <= 600, String(frames.length));
+    for (const [index, frame] of frames.entries()) {
+      assert.equal(frame.number, index + 1);
+      assert.ok(frame.lateMs > -1e-5 && frame.lateMs <= 0.011, `${frame.lateMs} ms late`);
+      assert.ok(frame.turns <= 126, `${frame.turns} turns of 0.01 ms`);
+    }
+  });
+
+  test('is back on its schedule after a late frame, and sends none twice', async () => {
+    let calls = 0;
+    // Every tenth timer finds the loop held up.
+    const { frames } = await runLoop(10_000, 0.02, () => (calls++ % 10 === 0 ? 9.5 : 0.1));
+    assert.ok(frames.length >= 599, String(frames.length));
+    for (const [index, frame] of frames.entries()) assert.equal(frame.number, index + 1);
+    const onTime = frames.filter(({ lateMs }) => lateMs < 0.03).length;
+    assert.ok(onTime / frames.length >= 0.85, `${onTime} of ${frames.length}`);
+  });
+
+  test('asks for no more turns once it is stopped, and starts anew', () => {
+    const turns: (() => void)[] = [];
+    let nowMs = 0;
+    const frames: number[] = [];
+    const frameClock = new FrameClock({
+      perSecond: 1_000,
+      now: () => nowMs,
+      timers: {
+        setTimeout: () => assert.fail('a millisecond is too short for a timer'),
+        clearTimeout: () => undefined,
+      },
+      nextTurn: (callback) => void turns.push(callback),
+      onFrame: (number) => {
+        frames.push(number);
+        if (number === 2) frameClock.stop();
+      },
+    });
+    assert.equal(frameClock.msToNext(), Infinity);
+    frameClock.start();
+    assert.equal(frameClock.msToNext(), 1);
+    for (nowMs = 0.5; turns.length > 0; nowMs += 0.5) turns.shift()?.();
+    assert.deepEqual(frames, [1, 2]);
+    assert.equal(frameClock.isRunning, false);
+    frameClock.start();
+    frameClock.stop();
+    frameClock.start();
+    assert.equal(turns.length, 2);
+    turns[0]?.();
+    assert.equal(turns.length, 2);
+    turns[1]?.();
+    assert.equal(turns.length, 3);
+  });
+
   test('leaves out what a stall made it miss, and is on time again after', async () => {
     let nowMs = 0;
     let callback: (() => void) | null = null;

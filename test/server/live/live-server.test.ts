@@ -218,7 +218,7 @@ describe('slow readers', () => {
     const socket = new FakeSocket();
     let slow = 0;
     const client = new LiveClient(socket as unknown as WebSocket, {
-      maxUnreadBytes: 100_000,
+      maxUnreadBytes: () => 100_000,
       now: () => 0,
       onSlow: () => slow++,
     });

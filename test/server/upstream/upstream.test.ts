@@ -145,3 +145,160 @@ test('the service answers from a thread of its own, with the corpus of the seed'
   const own = await setUp(context);
   assert.deepEqual(await upstream.call(path), await own.call(path));
 });
+
+test('a module thread that dies is started again at the same place, later each time, and calls fail meanwhile', async () => {
+  const clock = new VirtualClock();
+  const log: string[] = [];
+  const ends: ((why: string) => void)[] = [];
+  const ports: (number | undefined)[] = [];
+  let isBroken = false;
+  const thread = await startModuleThread(
+    { seed: 3, passages: 128, key },
+    {
+      timers: clock,
+      now: clock.nowMs,
+      log: (line) => void log.push(line),
+      spawn: async ({ port }) => {
+        ports.push(port);
+        if (isBroken) throw new Error('no memory');
+        const { promise: ended, resolve } = Promise.withResolvers<string>();
+        ends.push(resolve);
+        return { port: port ?? 77, ended, end: async () => resolve('asked to') };
+      },
+    },
+  );
+  ends[0]?.('heap out of memory');
+  await clock.advance(249);
+  assert.equal(thread.restarts(), 0);
+  await clock.advance(1);
+  assert.deepEqual([thread.restarts(), thread.port, ports], [1, 77, [undefined, 77]]);
+  isBroken = true;
+  ends[1]?.('exit code 1');
+  await clock.advance(500 + 1_000 + 2_000);
+  assert.equal(thread.restarts(), 4);
+  isBroken = false;
+  await clock.advance(4_000);
+  assert.match(log[0] ?? '', /ended \(heap out of memory\): it is started again in 250 ms/);
+  assert.equal(log.at(-1), 'the module service is back');
+  await thread.stop();
+  await clock.advance(100_000);
+  assert.equal(clock.pending.length, 0, 'not after it was stopped');
+});
+
+test(
+  'C12: a real thread that is killed is back for the same clients',
+  { timeout: 240_000 },
+  async (context) => {
+    const lines: string[] = [];
+    const { promise: back, resolve } = Promise.withResolvers<void>();
+    const thread = await startModuleThread(
+      { seed: 3, passages: 128, key },
+      {
+        timers,
+        now: () => performance.now(),
+        log(line) {
+          lines.push(line);
+          if (line.includes('is back')) resolve();
+        },
+      },
+    );
+    context.after(() => thread.stop());
+    const upstream = await setUp(context, { port: thread.port });
+    assert.ok(await upstream.call(path));
+    await thread.kill();
+    await assert.rejects(upstream.call(path), /the module service did not answer/);
+    await back;
+    assert.ok(await upstream.call(path));
+    assert.equal(thread.restarts(), 1);
+  },
+);
+
+describe('C12: the documented pool', () => {
+  /** A service behind `refuse`, `stall` or `reset`; the attempts are counted where they arrive. */
+  async function faulty(
+    context: TestContext,
+    fault: 'stall' | 'reset',
+  ): Promise<{ port: number; attempts: () => number }> {
+    let attempts = 0;
+    const server = createServer((socket) => {
+      attempts++;
+      socket.on('error', () => undefined);
+      context.after(() => socket.destroy());
+      if (fault === 'reset') socket.resetAndDestroy();
+      else socket.resume();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    context.after(() => server.close());
+    const address = server.address();
+    return {
+      port: typeof address === 'object' && address !== null ? address.port : 0,
+      attempts: () => attempts,
+    };
+  }
+
+  test('C12: has 100 connections, 5 minutes idle, 30 s to connect, 3 retries after 1 s', () => {
+    const { maxConnections, maxIdleMs, connectionTimeoutMs, retryAttempts, retryDelayMs } =
+      resolveConfig().config;
+    assert.deepEqual(
+      [maxConnections, maxIdleMs, connectionTimeoutMs, retryAttempts, retryDelayMs],
+      [100, 300_000, 30_000, 3, 1_000],
+    );
+  });
+
+  test('C12: a server that resets is tried four times, each after a wait, before the call fails', async (context) => {
+    const { port, attempts } = await faulty(context, 'reset');
+    const clock = new VirtualClock();
+    const documented = resolveConfig().config;
+    const upstream = await setUp(context, {
+      config: { retryAttempts: documented.retryAttempts, retryDelayMs: documented.retryDelayMs },
+      port,
+      clock,
+    });
+    const failed = assert.rejects(upstream.call(path), /the module service did not answer/);
+    while ((upstream.stats().pool?.createFailures ?? 0) < 1) await nextTurn();
+    for (let turn = 0; turn < 100; turn++) await nextTurn();
+    assert.equal(attempts(), 1, 'only time that passes makes a further attempt');
+    for (let failures = 1; failures <= 3; failures++) {
+      while ((upstream.stats().pool?.createFailures ?? 0) < failures) await nextTurn();
+      await clock.advance(30_000);
+    }
+    await failed;
+    assert.deepEqual([attempts(), upstream.stats().pool?.createFailures], [4, 4]);
+  });
+
+  test('C12: a server that stalls is given up when 30 s are over, and not before', async (context) => {
+    const { port } = await faulty(context, 'stall');
+    const clock = new VirtualClock();
+    const upstream = await setUp(context, {
+      config: { connectionTimeoutMs: 30_000, retryAttempts: 0 },
+      port,
+      clock,
+    });
+    let isOver = false;
+    const failed = assert.rejects(upstream.call(path)).then(() => (isOver = true));
+    await clock.settle();
+    await clock.advance(29_999);
+    assert.equal(isOver, false);
+    await clock.advance(1);
+    await failed;
+    assert.equal(upstream.stats().failures, 1);
+  });
+
+  test('C12: a connection is kept for 5 minutes without use, and no longer', async (context) => {
+    const clock = new VirtualClock();
+    const upstream = await setUp(context, { config: { maxIdleMs: 300_000 }, clock });
+    await upstream.call(path);
+    await clock.advance(299_000);
+    assert.equal(upstream.stats().pool?.total, 1);
+    await clock.advance(61_000);
+    assert.equal(upstream.stats().pool?.total, 0);
+  });
+
+  test('C12: more callers than connections wait, and no more connections are made than configured', async (context) => {
+    const upstream = await setUp(context, { config: { maxConnections: 4 } });
+    const replies = await Promise.all(Array.from({ length: 40 }, () => upstream.call(path)));
+    assert.ok(replies.every((reply) => reply !== undefined));
+    assert.ok(upstream.stats().connected <= 4);
+  });
+});

@@ -3,7 +3,12 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createAnswerer, likeness } from '../../../src/server/work/answerer.ts';
 import { createCorpus } from '../../../src/server/work/corpus.ts';
-import { encodedDimensions, encodeText } from '../../../src/server/work/encode-text.ts';
+import {
+  createManyTextsEncoder,
+  encodedDimensions,
+  encodeText,
+  wordsOf,
+} from '../../../src/server/work/encode-text.ts';
 import { measureWork } from '../../../src/server/work/measure-work.ts';
 import { countPassagesByWord, summariseTopic } from '../../../src/server/work/summarise-topic.ts';
 
@@ -38,6 +43,32 @@ describe('the encoder', () => {
       { numRuns: 300 },
     );
     assert.ok(encodeText(' ?! ').every((value) => value === 0));
+  });
+
+  test('gives the same vectors when it keeps words, for words that repeat very often too', () => {
+    const encode = createManyTextsEncoder();
+    for (const { sentences } of corpus.passages) {
+      const text = sentences.join(' ');
+      assert.deepEqual(encode(text), encodeText(text));
+    }
+    fc.assert(
+      fc.property(fc.string({ maxLength: 100, unit: 'grapheme' }), fc.string({ maxLength: 100 }), (a, b) => {
+        for (const text of [a, b, `${b} ${a}`]) assert.deepEqual(encode(text), encodeText(text));
+      }),
+      { numRuns: 300 },
+    );
+    const long = 'aaaa'.repeat(500);
+    assert.deepEqual(encode(long), encodeText(long));
+  });
+
+  test('finds the same words in ASCII as in any text', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 100, unit: 'binary-ascii' }), (text) => {
+        // With a letter beyond ASCII at the end, apart from the rest, the way for any text is taken.
+        assert.deepEqual([...wordsOf(text), 'ж'], wordsOf(`${text} ж`));
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test('does not see case, accents and punctuation', () => {

@@ -48,8 +48,14 @@ export class WalWatch {
     this.#commits = 0;
     this.#walBytes = walBytes(this.#options.path);
     this.#largestWalBytes = Math.max(this.#largestWalBytes, this.#walBytes);
-    if (this.#walBytes > this.#options.limitBytes && this.#options.now() >= this.#notBeforeMs)
+    if (this.#walBytes <= this.#options.limitBytes || this.#options.now() < this.#notBeforeMs) return;
+    try {
       this.checkpoint();
+    } catch {
+      // The commit stands: what fails after it (a full disk) must not look as if it had failed. The log stays long.
+      this.#starved++;
+      this.#notBeforeMs = this.#options.now() + starvedPauseMs;
+    }
   }
 
   /** Copy the log back and truncate it; false when a reader or writer was in the way. */
