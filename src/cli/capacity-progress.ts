@@ -1,7 +1,10 @@
 import { formatDurationNs, formatRatio, formatValue } from '../model/units.ts';
+import { inert } from './live/inert.ts';
 import type { CapacityContext, CapacityStep } from '../index.ts';
 
 export interface CapacityProgress {
+  /** A subject's search begins. */
+  readonly searching: (subject: string) => void;
   readonly starting: NonNullable<CapacityContext['starting']>;
   readonly stepped: (step: CapacityStep) => void;
   /** Leave the terminal as it was. */
@@ -10,11 +13,21 @@ export interface CapacityProgress {
 
 /** A line on stderr for every step; at a terminal also what is being run, which the step's own line replaces. */
 export function createCapacityProgress(stream: NodeJS.WriteStream, quiet: boolean): CapacityProgress {
-  if (quiet) return { starting: () => undefined, stepped: () => undefined, end: () => undefined };
+  if (quiet)
+    return {
+      searching: () => undefined,
+      starting: () => undefined,
+      stepped: () => undefined,
+      end: () => undefined,
+    };
   const live = stream.isTTY && (process.env['CI'] ?? '') === '' && process.env['TERM'] !== 'dumb';
   const clear = (): void => void (live && stream.write('\r\u001b[2K'));
   let number = 0;
   return {
+    searching: (subject) => {
+      clear();
+      stream.write(`subject ${inert(subject)}\n`);
+    },
     starting: ({ kind, attempt, ratePerSecond }, forNs) => {
       number++;
       if (!live) return;

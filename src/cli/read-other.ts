@@ -1,4 +1,11 @@
-import { capacityReporters, pairedReporters, readCapacity, readPaired } from '../index.ts';
+import {
+  capacitiesReporters,
+  capacityReporters,
+  pairedReporters,
+  readCapacities,
+  readCapacity,
+  readPaired,
+} from '../index.ts';
 import type { ReportOptions } from '../index.ts';
 
 /** A document that is no result of a run. */
@@ -12,6 +19,9 @@ export interface OtherDocument {
 export async function readOther(path: string): Promise<OtherDocument | null> {
   const capacity = await readCapacity(path);
   if (capacity !== null) return { what: 'a capacity search', formats: bind(capacityReporters, capacity) };
+  const capacities = await readCapacities(path);
+  if (capacities !== null)
+    return { what: 'a capacity search', formats: bind(capacitiesReporters, capacities) };
   const paired = await readPaired(path);
   return paired === null
     ? null

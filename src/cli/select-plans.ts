@@ -42,9 +42,23 @@ export async function selectLoadPlans(word: string | undefined, flags: LoadFlags
       `--${urlFlags.join(', --')} ${urlFlags.length === 1 ? 'goes' : 'go'} with a URL, such as http://127.0.0.1:8080/; a scenario says it itself`,
     );
   }
-  return word === undefined && flags.tag === undefined
-    ? selectPlans(['self/http'], flags, 'load')
-    : selectPlans(word === undefined ? [] : [word], flags, 'load');
+  const plans =
+    word === undefined && flags.tag === undefined
+      ? await selectPlans(['self/http'], flags, 'load')
+      : await selectPlans(word === undefined ? [] : [word], flags, 'load');
+  refuseCapacityTargets(plans);
+  return plans;
+}
+
+/** They could only fail: a run at given rates says nothing of the highest one. */
+function refuseCapacityTargets(plans: readonly Plan[]): void {
+  for (const { scenario, targets } of plans)
+    for (const { expr, target } of targets)
+      if (target.metric === 'capacity')
+        throw new PerfkitError(
+          'usage',
+          `${scenario.name}: the target "${expr}" is of a search: run perfkit capacity ${scenario.file ?? scenario.name}`,
+        );
 }
 
 /** Flags that describe the request or the load of the URL form, as far as they are given. */

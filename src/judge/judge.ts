@@ -170,6 +170,7 @@ function readTarget(
       startNs: interval.startNs,
       durationNs: interval.durationNs,
       stretch: stretchOf(interval.tags),
+      round: interval.tags['round'] ?? '',
       series: interval.series.filter(
         (one) =>
           one.metric === target.metric && hasTags(one.tags, { ...wantedTags(target), ...group.variant }),

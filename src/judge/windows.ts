@@ -11,6 +11,8 @@ export interface Slice {
   readonly durationNs: number;
   /** The phase (or round) it belongs to: a window lies within one. */
   readonly stretch: string;
+  /** The round it belongs to; empty where there are none. What grows, grows within one. */
+  readonly round: string;
   readonly series: readonly Series[];
 }
 
@@ -55,7 +57,10 @@ function windowFrom(slices: readonly Slice[], first: number, overNs: number): Se
   return lengthNs < overNs * 0.98 ? null : series;
 }
 
-/** Growth a second of the intervals' values (gauge: value; counter: rate; histogram: mean) by least squares. */
+/**
+ * Growth a second of the intervals' values (gauge: value; counter: rate; histogram: mean) by least squares. Rounds of
+ * several intervals start anew, so the growth is that within them, one slope for all (each round about its own mean).
+ */
 export function readSlope(
   slices: readonly Slice[],
   group: Group,
@@ -64,12 +69,25 @@ export function readSlope(
   const kind = definition.kind === 'gauge' ? 'value' : definition.kind === 'counter' ? 'rate' : 'mean';
   const points = slices.flatMap((slice) => {
     const reading = readGroup({ ...group, series: slice.series }, definition, { kind });
-    return reading === null ? [] : [{ x: (slice.startNs + slice.durationNs / 2) / 1e9, y: reading.value }];
+    if (reading === null) return [];
+    return [{ x: (slice.startNs + slice.durationNs / 2) / 1e9, y: reading.value, round: slice.round }];
   });
   if (points.length < 3) return `a slope needs at least 3 intervals with data, there are ${points.length}`;
+  const rounds = [...Map.groupBy(points, ({ round }) => round).values()];
+  const sums = (rounds.every(({ length }) => length === 1) ? [points] : rounds).map(sumsOf);
+  const covariance = sums.reduce((sum, one) => sum + one.covariance, 0);
+  const variance = sums.reduce((sum, one) => sum + one.variance, 0);
+  return { value: covariance / variance, bounded: false, samples: points.length };
+}
+
+function sumsOf(points: readonly { readonly x: number; readonly y: number }[]): {
+  readonly covariance: number;
+  readonly variance: number;
+} {
   const meanX = points.reduce((sum, point) => sum + point.x, 0) / points.length;
   const meanY = points.reduce((sum, point) => sum + point.y, 0) / points.length;
-  const covariance = points.reduce((sum, point) => sum + (point.x - meanX) * (point.y - meanY), 0);
-  const variance = points.reduce((sum, point) => sum + (point.x - meanX) ** 2, 0);
-  return { value: covariance / variance, bounded: false, samples: points.length };
+  return {
+    covariance: points.reduce((sum, point) => sum + (point.x - meanX) * (point.y - meanY), 0),
+    variance: points.reduce((sum, point) => sum + (point.x - meanX) ** 2, 0),
+  };
 }

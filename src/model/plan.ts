@@ -111,13 +111,33 @@ export interface LoadPlan extends PlanBase {
   readonly workers: number;
   /** What is read of the server during the run; absent: nothing. */
   readonly server?: ServerPlan;
+  /** Variants of the server: all phases are run against each, every round, one at a time. Absent: the target alone, once. */
+  readonly subjects?: readonly LoadSubjectPlan[];
+  /** How often the phases are run against each subject; absent: once. */
+  readonly rounds?: number;
+  /** Name of the subject that `reference` means in targets; null or absent when there is none. */
+  readonly reference?: string | null;
 }
+
+/** A variant of the server under load. */
+export interface LoadSubjectPlan {
+  /** The `subject` tag of its series. */
+  readonly name: string;
+  readonly target: LoadTarget;
+  /** Process that is watched in place of the one that the scenario names; absent: that one. */
+  readonly process?: number;
+}
+
+/** Settings of a built-in server by name. */
+export type ServerOptions = Readonly<Record<string, string | number | boolean>>;
 
 export interface LoadTarget {
   /** `http://host:port`; for the built-in server filled in when it has started. */
   readonly origin: string;
   /** Name of a built-in server that perfkit starts in a process of its own; null for a live one. */
   readonly builtin: string | null;
+  /** What the built-in server is started with; absent: its defaults. */
+  readonly options?: ServerOptions;
   /** Hosts that traffic may go to; loopback is always allowed. */
   readonly allow: readonly string[];
   /** The load is above what another machine may get: a run refuses any address that is not this one's. Absent: no. */

@@ -130,6 +130,8 @@ export interface ErrorSummary {
 
 /** One operation of a load; times are from the start of the run, parts that are not known are null. */
 export interface SlowOperation {
+  /** Which variant of the server; absent where there is one only. */
+  readonly subject?: string;
   readonly phase: string;
   /** Its step. */
   readonly name: string;

@@ -4,7 +4,7 @@ export interface ServerPlan {
   readonly everyNs: number;
   /** Null: nothing is scraped. */
   readonly scrape: ScrapePlan | null;
-  /** Id of a process of this machine; `builtin`: of the built-in server; null for none. */
+  /** Id of a process of this machine; `builtin`: of the built-in server (a subject may name another); null for none. */
   readonly process: number | 'builtin' | null;
 }
 

@@ -2,6 +2,7 @@ import { formatBytes, formatDurationNs, formatRatio, formatValue } from '../mode
 import { readSystemLimits } from '../measure/system-limits.ts';
 import { samplesNeeded } from '../model/target.ts';
 import { arrivalsOf, expectedSamples, flowsOf, requestsOf } from './resolve/expected-samples.ts';
+import { explainSubjects } from './explain-subjects.ts';
 import { explainServer } from './explain-server.ts';
 import { explainData, explainFlowKind, explainStep } from './explain-flow.ts';
 import { formatDistribution } from './scenario/parse-distribution.ts';
@@ -85,19 +86,17 @@ function explainSubject({ use, options }: SubjectPlan): string {
   return `${use.kind === 'factory' ? 'made by' : 'calls'} ${from}${given}`;
 }
 
-function explainLoad(
-  { target, phases, flows, data = [], limits, workers, server: watched }: LoadPlan,
-  machine: SystemLimits,
-): string[] {
+function explainLoad(plan: LoadPlan, machine: SystemLimits): string[] {
+  const { target, phases, flows, data = [], limits, workers, server: watched } = plan;
+  const subjects = explainSubjects(plan).map(([label, text]) => row(label, text));
   const server =
     target.builtin === null
       ? target.origin
-      : `the built-in server ${target.builtin}, on a free loopback port`;
+      : `the built-in server ${target.builtin}, on a free loopback port${optionsText(target)}`;
   const sockets = Math.ceil(socketsOf(phases) / (target.perConnection ?? 1));
   return [
-    'target',
-    row('server', server),
-    row('hosts', [...new Set([new URL(target.origin).hostname, ...target.allow])].join(', ')),
+    ...(subjects.length === 0 ? ['target', row('server', server)] : ['subjects', ...subjects, '', 'target']),
+    row('hosts', [...new Set([...originsOf(plan), ...target.allow])].join(', ')),
     ...explainConnections(target),
     ...(watched === undefined ? [] : [row('reads', explainServer(watched))]),
     row('sockets', `at most ${sockets} at once; ${explainSockets(sockets, machine)}`),
@@ -128,6 +127,17 @@ function explainLoad(
     ),
     ...(workers === 1 ? [] : [row('workers', `${workers} threads share the load exactly`)]),
   ];
+}
+
+function optionsText({ options = {} }: LoadTarget): string {
+  return Object.keys(options).length === 0 ? '' : ` with ${printable(JSON.stringify(options), 200)}`;
+}
+
+/** Hosts that get load. */
+function originsOf({ target, subjects }: LoadPlan): string[] {
+  return (subjects?.map((subject) => subject.target) ?? [target]).map(
+    ({ origin }) => new URL(origin).hostname,
+  );
 }
 
 /** How the target is spoken to, where that is not plain HTTP/1.1 over connections that are kept alive. */

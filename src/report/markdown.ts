@@ -3,6 +3,7 @@ import { resultsOf } from './reporter.ts';
 import { serverTable } from './server-rows.ts';
 import { slowestLines } from './slowest.ts';
 import { markdownCode, markdownText } from './text.ts';
+import { variantColumns, variantRows } from './variant-rows.ts';
 import { formatBytes, formatDurationNs } from '../model/units.ts';
 import type { Reporter } from './reporter.ts';
 import type { Environment, Outcome, RunResult, TargetOutcome, TargetResult } from '../model/result.ts';
@@ -39,7 +40,7 @@ const marks = {
 } satisfies Record<TargetOutcome, string>;
 
 /** Columns from `numbersFrom` to `numbersTo` (exclusive) are right-aligned. */
-function table(
+export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   numbersFrom: number,
@@ -88,6 +89,7 @@ export function runText(result: RunResult): string {
       ? ''
       : table(['', 'metric', 'samples', 'throughput', ...latencyColumns], latencies, 2),
     ...notes.map((note) => `_${markdownText(note)}_`),
+    variantText(result),
     serverText(result),
     metricLines(result)
       .map(({ label, text }) => `- ${label === '' ? '' : `${markdownText(label)}: `}${markdownText(text)}`)
@@ -109,6 +111,16 @@ export function runText(result: RunResult): string {
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** Every variant beside the reference. */
+function variantText(result: RunResult): string {
+  const rows = variantRows(result).map(({ label, statistic, value, reference, ratio, interval }) =>
+    [label, statistic, value, reference, ratio, interval].map(markdownText),
+  );
+  if (rows.length === 0) return '';
+  const head = [`against ${markdownText(result.scenario.reference ?? '')}`, '', ...variantColumns];
+  return table(head, rows, 2);
 }
 
 /** What was read of the server, over all measured phases. */

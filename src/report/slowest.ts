@@ -8,10 +8,11 @@ const shown = 5;
 /** The slowest operations, one line each: how long, of what, and where the time went. */
 export function slowestLines({ slowest = [] }: Pick<RunResult, 'slowest'>): string[] {
   return slowest.slice(0, shown).map((operation) => {
-    const { phase, name, dueNs, endNs, failure } = operation;
+    const { subject, phase, name, dueNs, endNs, failure } = operation;
+    const of = subject === undefined ? '' : `${plain(subject)} `;
     const parts = partsOf(operation).map(([label, ns]) => `${label} ${formatDurationNs(ns)}`);
     const outcome = failure === undefined ? '' : ` failed (${plain(failure)}),`;
-    return `${formatDurationNs(endNs - dueNs)} ${plain(phase)} ${plain(name)},${outcome} ended ${formatDurationNs(endNs)} into the run: ${parts.join(', ')}`;
+    return `${formatDurationNs(endNs - dueNs)} ${of}${plain(phase)} ${plain(name)},${outcome} ended ${formatDurationNs(endNs)} into the run: ${parts.join(', ')}`;
   });
 }
 

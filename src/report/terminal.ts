@@ -6,6 +6,7 @@ import { resultsOf } from './reporter.ts';
 import { serverTable } from './server-rows.ts';
 import { slowestLines } from './slowest.ts';
 import { plain } from './text.ts';
+import { variantColumns, variantRows } from './variant-rows.ts';
 import { formatDurationNs } from '../model/units.ts';
 import type { ChalkInstance } from 'chalk';
 import type { Reporter } from './reporter.ts';
@@ -24,6 +25,7 @@ function runText(result: RunResult, chalk: ChalkInstance): string {
   return [
     head,
     latencyTable(result, chalk),
+    variantText(result, chalk),
     serverText(result, chalk),
     ...metricText(result, chalk),
     ...errorText(result, chalk),
@@ -51,6 +53,22 @@ function latencyTable(result: RunResult, chalk: ChalkInstance): string {
   );
   const notes = [...new Set(told)];
   return [table.toString(), ...notes.map((note) => chalk.dim(`  ${plain(note)}`))].join('\n');
+}
+
+/** Every variant beside the reference. */
+function variantText(result: RunResult, chalk: ChalkInstance): string {
+  const rows = variantRows(result);
+  if (rows.length === 0) return '';
+  const head = [`against ${plain(result.scenario.reference ?? '')}`, '', ...variantColumns];
+  const table = new Table({
+    head: head.map((title) => chalk.dim(title)),
+    colAligns: ['left', 'left', ...variantColumns.map(() => 'right' as const)],
+    style: { head: [], border: [], compact: true },
+    chars: compactChars,
+  });
+  for (const { label, statistic, value, reference, ratio, interval } of rows)
+    table.push([label, chalk.dim(statistic), value, reference, chalk.bold(ratio), interval]);
+  return table.toString();
 }
 
 /** What was read of the server, over all measured phases. */
@@ -104,7 +122,8 @@ const marks = {
   warn: { sign: '!', word: 'warning' },
 } satisfies Record<TargetOutcome, { sign: string; word: string }>;
 
-function targetsText(verdict: Verdict, chalk: ChalkInstance, width: number): string {
+/** Every target; empty when there are none. */
+export function targetsText(verdict: Verdict, chalk: ChalkInstance, width: number): string {
   if (verdict.targets.length === 0) return '';
   const byScenario = Map.groupBy(verdict.targets, (target) => target.scenario);
   const parts = [...byScenario].flatMap(([scenario, targets]) => [
@@ -139,7 +158,8 @@ const outcomes = {
   undecided: { word: 'UNDECIDED', colour: 'yellow' },
 } as const satisfies Record<Outcome, { word: string; colour: 'green' | 'red' | 'yellow' }>;
 
-function verdictText(verdict: Verdict, chalk: ChalkInstance): string {
+/** The outcome in capitals, with its reasons. */
+export function verdictText(verdict: Verdict, chalk: ChalkInstance): string {
   const { word, colour } = outcomes[verdict.outcome];
   const passed = verdict.targets.filter((target) => target.outcome === 'pass').length;
   const count =

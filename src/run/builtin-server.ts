@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PerfkitError } from '../model/errors.ts';
+import type { ServerOptions } from '../model/plan.ts';
 
 export interface BuiltinServer {
   /** `http://127.0.0.1:port` */
@@ -12,13 +13,14 @@ export interface BuiltinServer {
   readonly stop: () => Promise<void>;
 }
 
-const startWithinMs = 10_000;
+// Three instances that fill a database take some ten seconds on a busy machine.
+const startWithinMs = 60_000;
 const stopWithinMs = 5_000;
 
 /** Start one of perfkit's own servers in a process of its own. Throws PerfkitError when it does not start. */
-export async function startBuiltinServer(name: string): Promise<BuiltinServer> {
+export async function startBuiltinServer(name: string, options: ServerOptions = {}): Promise<BuiltinServer> {
   const entry = fileURLToPath(new URL(`../server/serve${extname(import.meta.url)}`, import.meta.url));
-  const child = fork(entry, [name], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = fork(entry, [name, JSON.stringify(options)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let complaint = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(0, 1000);

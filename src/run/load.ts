@@ -8,6 +8,7 @@ import { judgeValidity } from '../load/engine/validity.ts';
 import { usableCores } from '../measure/usable-cores.ts';
 import { startBuiltinServer } from './builtin-server.ts';
 import { runWatched } from './server/run-watched.ts';
+import { runVariants } from './variants/run-variants.ts';
 import { version } from './version.ts';
 import type { Engine, EngineContext, EngineOutcome } from '../model/engine.ts';
 import type { LoadPlan } from '../model/plan.ts';
@@ -18,7 +19,7 @@ export type LoadEngineName = 'native' | 'autocannon';
 
 /**
  * Carry out a load plan: start the built-in server when one is asked for, make sure that the target answers, then
- * drive it from a thread of its own. Throws PerfkitError before the first request when a step cannot be sent, the
+ * drive it from a thread of its own; where there are several subjects, each in turn. Throws PerfkitError before the first request when a step cannot be sent, the
  * engine cannot do what is asked or the target cannot be reached.
  */
 export const runLoad: Engine<LoadPlan> = (plan, context) => runLoadWith('native', plan, context);
@@ -29,9 +30,11 @@ export async function runLoadWith(
   plan: LoadPlan,
   context: EngineContext,
 ): Promise<EngineOutcome> {
+  if (plan.subjects !== undefined)
+    return await runVariants(plan, plan.subjects, (one, own) => runLoadWith(engine, one, own), context);
   if (engine === 'autocannon') refusePlan(plan);
   if (plan.target.builtin === null) return await runAgainst(engine, { plan, builtinPid: null }, context);
-  const server = await startBuiltinServer(plan.target.builtin);
+  const server = await startBuiltinServer(plan.target.builtin, plan.target.options);
   try {
     const there = { ...plan, target: { ...plan.target, origin: server.origin } };
     return await runAgainst(engine, { plan: there, builtinPid: server.pid }, context);

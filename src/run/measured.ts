@@ -12,7 +12,7 @@ export interface RunHeader {
   readonly perfkit: string;
   /** `metrics` holds every metric that may be reported. */
   readonly scenario: RunResult['scenario'];
-  /** Subjects of a bench in the order of its scenario; empty for a load. */
+  /** Subjects in the order of the scenario; empty for a load of one server. */
   readonly subjects: readonly string[];
   readonly environment: Environment;
   /** ISO 8601, UTC. */
@@ -38,9 +38,9 @@ export function describeRun(plan: Plan, environment: Environment, started: Date)
       seed,
       tags,
       metrics: plan.metrics,
-      reference: plan.kind === 'bench' ? plan.reference : null,
+      reference: plan.reference ?? null,
     },
-    subjects: plan.kind === 'bench' ? plan.subjects.map((subject) => subject.name) : [],
+    subjects: (plan.subjects ?? []).map((subject) => subject.name),
     environment,
     started: started.toISOString(),
   };

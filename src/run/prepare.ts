@@ -1,13 +1,17 @@
 import { drivers } from '../bench/drivers/index.ts';
 import { plan as planWith, validateScenario as validateWith } from '../plan/plan.ts';
-import { builtInServers } from '../server/index.ts';
+import { builtInServerOptions, builtInServers } from '../server/index.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ScenarioSource } from '../plan/read/load-scenario.ts';
 import type { PlanOptions } from '../plan/plan.ts';
 import type { Problem } from '../plan/problems/problem.ts';
 
 /** The names that scenarios may use for what comes with perfkit. */
-const known: PlanOptions['known'] = { drivers: Object.keys(drivers), servers: Object.keys(builtInServers) };
+const known: PlanOptions['known'] = {
+  drivers: Object.keys(drivers),
+  servers: Object.keys(builtInServers),
+  serverOptions: builtInServerOptions,
+};
 
 export type PrepareOptions = Omit<PlanOptions, 'known'>;
 

@@ -122,6 +122,7 @@ const validity = z.object({
 const slowest = z
   .array(
     z.object({
+      subject: text.exactOptional().describe('variant of the server, where there are several'),
       phase: text,
       name: text,
       failure: text
@@ -139,8 +140,8 @@ const slowest = z
   .max(1000)
   .describe('load: the slowest operations, slowest first; times from the start of the run');
 
-/** Parts of a result that a log holds too. */
-export const resultParts = { text, number, tags, metric, environment, scenario, slowest, validity };
+/** Parts of a result that other documents hold too. */
+export const resultParts = { text, number, tags, metric, environment, scenario, slowest, validity, verdict };
 
 const resultSchema: z.ZodType<RunResult> = z
   .object({

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { capacitiesJsonSchema } from './capacity/capacities-schema.ts';
 import { capacityJsonSchema } from './capacity/capacity-schema.ts';
 import { comparisonJsonSchema } from '../judge/compare/comparison-schema.ts';
 import { historyJsonSchema } from './history/history-schema.ts';
@@ -9,6 +10,7 @@ import { resultJsonSchema } from './result-schema.ts';
 const schemas = {
   'result-v1': resultJsonSchema,
   'capacity-v1': capacityJsonSchema,
+  'capacities-v1': capacitiesJsonSchema,
   'comparison-v1': comparisonJsonSchema,
   'history-v1': historyJsonSchema,
   'paired-v1': pairedJsonSchema,

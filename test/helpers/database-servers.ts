@@ -22,11 +22,12 @@ export const noRedis: string | null = redisBinary() === null ? 'redis-server is 
 /** Why there can be no PostgreSQL here, or null. */
 export const noPostgres: string | null = postgresFolder() === null ? 'PostgreSQL is not installed' : null;
 
-export async function startRedis(): Promise<DatabaseServer> {
+/** On the port that another one has left, or a free one. */
+export async function startRedis(given?: number): Promise<DatabaseServer> {
   const binary = redisBinary();
   if (binary === null) throw new Error('redis-server is not installed');
   const folder = mkdtempSync(join(tmpdir(), 'perfkit-redis-'));
-  const port = await freePort();
+  const port = given ?? (await freePort());
   const settings = [
     '--port',
     `${port}`,

@@ -33,7 +33,8 @@ test('names in a load target must exist, with the column of the fault', async ()
       '11:31: the phase `warmup` is not measured (measure: false), so the target could never be met',
     'response_time rate < 1s':
       '11:19: `response_time` is a histogram: expected p95 (any percentile), min, max, mean, count, slope',
-    'response_time p95 < reference': '11:25: only a bench has a `reference`: compare with `baseline`',
+    'response_time p95 < reference':
+      '11:25: expected `subjects` in the scenario for a limit relative to one of them: compare with `baseline`, or list the variants',
     'response_time p95 < 200':
       '11:25: expected a limit such as "10ms" for response_time, got "200" (a unit is missing)',
     '"response_time p95 < 200msx"': '11:26: expected a limit such as "10ms" for response_time, got "200msx"',

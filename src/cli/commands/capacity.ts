@@ -83,6 +83,8 @@ Each step sends requests at a fixed rate, on time whatever the server does. The 
 then the gap is halved, then the result must hold for a soak. A step that fails is run once more before it counts.
 A scenario's targets are held against every step; without targets on latency and on errors these are:
 response_time p99 < 100ms, errors rate < 1%. A step also fails when less than 95 % of the requests are answered in time.
+A scenario with \`subjects\` is searched once for each, one server after the other; targets such as
+"capacity{subject:on} rate >= reference * 2" or "capacity rate >= 500/s" are then judged, and decide the exit code.
 
 Examples:
   perfkit capacity http://127.0.0.1:8080/
@@ -90,5 +92,6 @@ Examples:
   perfkit capacity api.perfkit.yaml --step 30s --soak 5m --json
   perfkit capacity https://127.0.0.1:8443/ -k --http2 -p 100 --workers 2
 
-Exit codes: 0 found, 2 usage or scenario error, 3 the targets fail at the lowest rate already,
+Exit codes: 0 found (and every capacity target holds), 2 usage or scenario error,
+            3 the targets fail at the lowest rate already, or a capacity target failed,
             5 undecided, or the generator was the limit, 130/143 interrupted (the table so far is written)`;

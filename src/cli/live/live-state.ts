@@ -44,6 +44,8 @@ export class LiveModel {
   #index = -1;
   #progress: Progress = { done: 0, label: '' };
   #slices: Figures[] = [];
+  /** Something of the scenario has been measured. */
+  #measured = false;
   /** Of the slices before the latest. */
   #before = { succeeded: 0, failed: 0, errors: new Map<string, ErrorCount>() };
   #targets: readonly LiveTarget[] = [];
@@ -60,6 +62,7 @@ export class LiveModel {
     this.#index++;
     this.#progress = { done: 0, label: '' };
     this.#targets = [];
+    this.#measured = false;
     this.#forget();
   }
 
@@ -68,11 +71,16 @@ export class LiveModel {
   }
 
   figures(figures: Figures): void {
-    // the warm-up is over: what is shown is what will be in the result
-    if (figures.measured && this.#slices.at(-1)?.measured === false) this.#forget();
     const latest = this.#slices.at(-1);
-    if (latest?.slice === figures.slice) this.#slices.pop();
+    if (figures.measured && latest?.measured === false) {
+      // the warm-up is over: what is shown is what will be in the result
+      if (!this.#measured) this.#forget();
+      this.#slices = [];
+    } else if (latest?.slice === figures.slice) this.#slices.pop();
     else if (latest !== undefined) this.#settle(latest);
+    // a chart shows one variant
+    if (latest !== undefined && latest.segment !== figures.segment) this.#slices = [];
+    this.#measured ||= figures.measured;
     this.#slices.push(figures);
     const limit = this.#plans[this.#index]?.kind === 'bench' ? maxBenchSlices : maxSlices;
     if (this.#slices.length > limit) this.#slices.shift();
@@ -110,7 +118,9 @@ export class LiveModel {
     this.#before = { succeeded: 0, failed: 0, errors: new Map() };
   }
 
-  #settle({ succeeded, failed, errors }: Figures): void {
+  /** What was counted in the warm-up of a later variant is left out. */
+  #settle({ succeeded, failed, errors, measured }: Figures): void {
+    if (this.#measured && !measured) return;
     this.#before.succeeded += succeeded;
     this.#before.failed += failed;
     for (const error of errors) addError(this.#before.errors, error);

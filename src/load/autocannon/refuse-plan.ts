@@ -4,7 +4,7 @@ import { formatDurationNs } from '../../model/units.ts';
 import type { FlowPlan, LoadPlan, LoadTarget, PhasePlan, StepPlan } from '../../model/plan.ts';
 
 /** Fields that are carried out here (or say nothing to autocannon). */
-const targetFields = new Set(['origin', 'builtin', 'allow', 'protocol', 'perConnection']);
+const targetFields = new Set(['origin', 'builtin', 'options', 'allow', 'protocol', 'perConnection']);
 const flowFields = new Set(['name', 'kind', 'weight', 'steps']);
 const stepFields = new Set(['name', 'method', 'path', 'headers', 'body', 'bodyFormat', 'expectStatus']);
 const phaseFields = new Set(['name', 'forNs', 'arrivals', 'flows', 'maxRequests', 'measured', 'connections']);

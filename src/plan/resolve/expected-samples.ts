@@ -66,9 +66,10 @@ function loadSamples(plan: LoadPlan, target: TargetPlan['target'], needed: numbe
     count += (requestsOf(phase, plan.flows) ?? 0) * share;
     userNs += userNsOf(phase) * share;
   }
-  // each window has to have them: count what falls into one
+  // each window has to have them, and lies in one round: count what falls into one
   const totalNs = phases.reduce((sum, { forNs }) => sum + forNs, 0);
-  const part = target.overNs === null || totalNs === 0 ? 1 : Math.min(1, target.overNs / totalNs);
+  const part =
+    target.overNs === null || totalNs === 0 ? (plan.rounds ?? 1) : Math.min(1, target.overNs / totalNs);
   userNs *= part;
   const known = Math.floor(count * part);
   if (userNs === 0 || known >= needed) return { kind: 'known', count: known };

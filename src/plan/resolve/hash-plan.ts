@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { capacityMetric } from '../../model/capacities.ts';
 import { isServerMetric } from '../../model/metrics/server-metrics.ts';
 import type { Plan } from '../../model/plan.ts';
 
@@ -11,7 +12,7 @@ export function hashPlan(plan: Plan): string {
   const { schema, kind, scenario, metrics, targets: _targets, expectedNs: _expectedNs, ...work } = plan;
   const { name, seed } = scenario;
   const measured = metrics
-    .filter((metric) => !isServerMetric(metric.name))
+    .filter(({ name: metric }) => !isServerMetric(metric) && metric !== capacityMetric.name)
     .map((metric) => ({ ...metric, help: '', better: '' }));
   const { reference: _reference, server: _server, ...decides } = { reference: null, server: null, ...work };
   return createHash('sha256')

@@ -7,6 +7,15 @@ export interface KnownNames {
   readonly drivers: readonly string[];
   /** Built-in servers for `target.http: builtin:NAME`. */
   readonly servers: readonly string[];
+  /** What each of these can be told when it is started; absent: nothing. */
+  readonly serverOptions?: Readonly<Record<string, KnownOptions>>;
+}
+
+/** Options that something has, and what their values may be. */
+interface KnownOptions {
+  readonly names: readonly string[];
+  /** What the value should have been; null when it will do. */
+  readonly expected: (name: string, value: string | number | boolean) => string | null;
 }
 
 /** What the command line says in place of the scenario; times in ns. */

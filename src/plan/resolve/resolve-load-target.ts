@@ -1,6 +1,6 @@
-import { didYouMean } from '../problems/did-you-mean.ts';
-import { isLoopback, parseOrigin } from '../scenario/parse-origin.ts';
 import { resolveConnections } from './resolve-connections.ts';
+import { resolvePlace } from './resolve-place.ts';
+import { resolveServerOptions } from './resolve-server-options.ts';
 import type { LoadTarget } from '../../model/plan.ts';
 import type { PlanContext } from './plan-context.ts';
 import type { LoadScenario } from '../scenario/schema.ts';
@@ -20,35 +20,15 @@ export function resolveLoadTarget(
         'expected a host name or address, without scheme, port or wildcard',
       );
   }
-  if (http.startsWith('builtin:')) {
-    const builtin = http.slice('builtin:'.length);
-    if (!context.known.servers.includes(builtin)) {
-      context.report(
-        at,
-        `unknown built-in server \`${builtin}\`${didYouMean(builtin, context.known.servers)}`,
-        'builtin:'.length,
-      );
-    }
-    // The port is known when the server has started.
-    return { target: { origin: 'http://127.0.0.1:0', builtin, allow, ...connections }, path: '/' };
+  const { path, ...place } = resolvePlace(http, allow, at, context);
+  if (scenario.flows !== undefined && path !== '/') {
+    context.report(at, `expected no path here, since \`flows\` have their own: write ${path} in the steps`);
   }
-  const url = parseOrigin(http);
-  if (typeof url === 'string') {
-    context.report(at, url);
-    return { target: { origin: '', builtin: null, allow, ...connections }, path: '/' };
-  }
-  const allowed = allow.some((host) => host.toLowerCase() === url.host);
-  if (!isLoopback(url.host) && !allowed) {
-    context.report(
-      at,
-      `${url.host} is not this machine: add it to \`allow\` if you may load it (target: {http: ..., allow: [${url.host}]})`,
-    );
-  }
-  if (scenario.flows !== undefined && url.path !== '/') {
-    context.report(
-      at,
-      `expected no path here, since \`flows\` have their own: write ${url.path} in the steps`,
-    );
-  }
-  return { target: { origin: url.origin, builtin: null, allow, ...connections }, path: url.path };
+  const options = resolveServerOptions(
+    scenario.target.options,
+    place.builtin,
+    ['target', 'options'],
+    context,
+  );
+  return { target: { ...place, ...options, allow, ...connections }, path };
 }

@@ -1,3 +1,4 @@
+import { capacityMetric } from '../../model/capacities.ts';
 import { metricCatalogue } from '../../model/metrics.ts';
 import { isServerMetric } from '../../model/metrics/server-metrics.ts';
 import type { MetricDefinition } from '../../model/metrics.ts';
@@ -13,6 +14,8 @@ export function resolveMetrics(scenario: Scenario, context: PlanContext): Metric
     if (!/^[A-Za-z_][\w.]{0,99}$/.test(name))
       context.report(path, 'expected a metric name of letters, digits, _ and .');
     if (catalogue.some((metric) => metric.name === name))
+      context.report(path, `\`${name}\` is a metric of perfkit: choose another name`);
+    if (scenario.kind === 'load' && name === capacityMetric.name)
       context.report(path, `\`${name}\` is a metric of perfkit: choose another name`);
     if (scenario.kind === 'load' && isServerMetric(name))
       context.report(path, '`server.` stands for what is read of the server: choose another name');

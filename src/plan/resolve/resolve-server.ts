@@ -15,7 +15,7 @@ const mostPhaseSeries = 900;
 
 /** What is read of the server, null for nothing. Reports what is wrong. */
 export function resolveServer(
-  { server, target }: LoadScenario,
+  { server, target, subjects }: LoadScenario,
   phases: readonly PhasePlan[],
   context: PlanContext,
 ): ServerPlan | null {
@@ -23,24 +23,25 @@ export function resolveServer(
   const at = ['server'];
   const everyNs = parseDurationNs(server.every ?? '1s') ?? 0;
   if (everyNs < shortestNs) context.report([...at, 'every'], 'expected 100ms or more: reading costs time');
-  if (server.metrics === undefined && server.process === undefined)
+  const ofSubjects = subjects?.some(({ process }) => process !== undefined) === true;
+  if (server.metrics === undefined && server.process === undefined && !ofSubjects)
     context.report(at, 'expected `metrics`, `process` or both: what shall be read of the server?');
   if (server.metrics === undefined) {
     for (const key of ['headers', 'auth', 'keep'] as const)
       if (server[key] !== undefined) context.report([...at, key], `\`${key}\` goes with \`metrics\``);
   }
-  if (server.process === 'builtin' && !target.http.startsWith('builtin:'))
+  if (server.process === 'builtin' && subjects === undefined && !target.http.startsWith('builtin:'))
     context.report(
       [...at, 'process'],
       'the target is no built-in server: write the id of its process, such as ${env:SERVER_PID}',
     );
-  const measured = Math.max(1, phases.length);
+  const measured = Math.max(1, phases.length) * Math.max(1, subjects?.length ?? 1);
   const maxSeries = Math.min(mostSeries, Math.floor(mostPhaseSeries / measured));
   return {
     everyNs,
     scrape:
       server.metrics === undefined ? null : resolveScrape(server, target.allow ?? [], maxSeries, context),
-    process: processOf(server.process),
+    process: processOf(server.process) ?? (ofSubjects ? 'builtin' : null),
   };
 }
 

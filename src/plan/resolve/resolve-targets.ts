@@ -94,7 +94,7 @@ type Fail = (message: string, offset: number) => void;
 function checkTags(parsed: ParsedTarget, scope: TargetScope, fail: Fail): void {
   for (const [tag, value] of Object.entries(parsed.tags)) {
     // what labels a server has is known when it has told them
-    if (isServerMetric(parsed.metric) && tag !== 'phase') continue;
+    if (isServerMetric(parsed.metric) && tag !== 'phase' && tag !== 'subject') continue;
     const offset = parsed.tagOffsets[tag] ?? 0;
     const values = Object.hasOwn(scope.tags, tag) ? scope.tags[tag] : undefined;
     const absent = Object.hasOwn(scope.absentTags, tag) ? scope.absentTags[tag] : undefined;

@@ -1,18 +1,34 @@
 import { z } from 'zod';
 import { maxWorkers } from '../resolve/resolve-workers.ts';
-import { common, count, seed } from './common-fields.ts';
+import { common, count, name, seed } from './common-fields.ts';
 import { connectionFields } from './connection-schema.ts';
 import { data } from './exchange-schema.ts';
 import { flow } from './flow-schema.ts';
 import { phase } from './phase-schema.ts';
-import { server } from './server-schema.ts';
+import { server, subjectProcess } from './server-schema.ts';
 import { duration, rateExpected, rateFault, ratePattern, size, text } from './quantities.ts';
+
+const place = z.string().min(1).max(2000).describe('http://host:port, https://host:port, or builtin:NAME');
+
+const serverOptions = z
+  .record(z.string(), z.union([z.string().max(200), z.number(), z.boolean()]))
+  .describe(
+    'settings of the built-in server by name, such as cache: false (perfkit serve --help lists them)',
+  );
+
+const subject = z.strictObject({
+  name,
+  http: place.optional().describe("where this variant is, if not at the target's address"),
+  options: serverOptions.optional(),
+  process: subjectProcess.optional().describe('its process on this machine (Linux), to be watched'),
+});
 
 export const load = z.strictObject({
   ...common,
   kind: z.literal('load'),
   target: z.strictObject({
-    http: z.string().min(1).max(2000).describe('http://host:port, https://host:port, or builtin:NAME'),
+    http: place,
+    options: serverOptions.optional(),
     allow: z
       .array(z.string().min(1).max(255))
       .max(100)
@@ -21,6 +37,14 @@ export const load = z.strictObject({
     ...connectionFields,
   }),
   server: server.optional(),
+  subjects: z
+    .array(subject)
+    .min(1)
+    .max(20)
+    .optional()
+    .describe('variants of the server: all phases are run against each, round after round, one at a time'),
+  rounds: count(100).optional().describe('how often the phases are run against each subject (3)'),
+  reference: name.optional().describe('subject that `reference` means in targets'),
   phases: z.array(phase).min(1).max(1000),
   data: data.optional(),
   flows: z.array(flow).min(1).max(100).optional().describe("one GET of the URL's path when left out"),

@@ -34,6 +34,11 @@ const keepPattern = text('a name of a metric, `*` for any part', '^[\\w:*]+$', (
     : `expected the name of a metric, without "server.", with * for any part, got ${describeValue(value)}`,
 );
 
+/** The process of one subject, as `server.process` names that of the only one. */
+export const subjectProcess = z
+  .union([processIdText, processId])
+  .register(expectations, { expects: 'the id of a process' });
+
 /** What is read of the server while it is under load. */
 export const server = z
   .strictObject({

@@ -2,7 +2,7 @@ import { checkTarget, wantedTags } from '../../judge/judge.ts';
 import { hasTags } from '../../measure/selection.ts';
 import { formatValue } from '../../model/units.ts';
 import { createTotals } from '../totals.ts';
-import type { Interval } from '../../model/interval.ts';
+import type { Interval, Tags } from '../../model/interval.ts';
 import type { MetricDefinition } from '../../model/metrics.ts';
 import type { Plan, TargetPlan } from '../../model/plan.ts';
 import type { Series, TargetResult } from '../../model/result.ts';
@@ -23,7 +23,7 @@ export function createTargetWatch(plan: Plan): TargetWatch | null {
   const metrics = plan.metrics.filter(({ name }) => named.has(name));
   const totals = createTotals(metrics);
   const { name } = plan.scenario;
-  const reference = plan.kind === 'bench' ? plan.reference : null;
+  const reference = plan.reference ?? null;
   return {
     see: (interval) => {
       if (interval.measured) totals.add(interval);
@@ -37,7 +37,10 @@ export function createTargetWatch(plan: Plan): TargetWatch | null {
         const samples = samplesOf(series, target, known);
         if (target.abort === undefined || samples < target.abort.afterSamples) continue;
         const result = checkTarget({ scenario, series, intervals: [] }, target);
-        if (result.outcome === 'fail') return describe(result, samples);
+        if (result.outcome !== 'fail') continue;
+        // of the variant that fails, which may have begun just now
+        const own = samplesOf(series, target, known, result.tags);
+        if (own >= target.abort.afterSamples) return describe(result, own);
       }
       return null;
     },
@@ -50,10 +53,11 @@ function samplesOf(
   series: readonly Series[],
   { target }: TargetPlan,
   metrics: readonly MetricDefinition[],
+  variant: Tags = {},
 ): number {
   const ofAttempts = metrics.find(({ name }) => name === target.metric)?.rate === 'ratio';
   return series
-    .filter((one) => one.metric === target.metric && hasTags(one.tags, wantedTags(target)))
+    .filter((one) => one.metric === target.metric && hasTags(one.tags, { ...wantedTags(target), ...variant }))
     .reduce((sum, one) => sum + (ofAttempts ? (one.of ?? 0) : one.count), 0);
 }
 

@@ -34,7 +34,7 @@ const step = z.object({
   validity,
 });
 
-const capacitySchema: z.ZodType<CapacityResult> = z
+export const capacitySchema: z.ZodType<CapacityResult> = z
   .object({
     schema: z.literal('perfkit/capacity@1'),
     perfkit: text,

@@ -64,7 +64,8 @@ export async function runCapacity(
   stepLengthNs(plan, settingsOf(search.fromPerSecond, search.stepNs, options, targets));
   const started = new Date();
   const startNs = process.hrtime.bigint();
-  const server = plan.target.builtin === null ? null : await startBuiltinServer(plan.target.builtin);
+  const server =
+    plan.target.builtin === null ? null : await startBuiltinServer(plan.target.builtin, plan.target.options);
   const target =
     server === null
       ? searchedTarget(plan.target, search)

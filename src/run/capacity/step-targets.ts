@@ -1,3 +1,4 @@
+import { capacityMetric } from '../../model/capacities.ts';
 import { PerfkitError } from '../../model/errors.ts';
 import { parseTarget, resolveLimit } from '../../model/target.ts';
 import type { CapacityTarget } from '../../model/capacity.ts';
@@ -25,7 +26,10 @@ const ratesOfTheSearch = new Set(['throughput', 'arrivals', 'bytes_in', 'bytes_o
  * PerfkitError for a scenario without requests that has no target either.
  */
 export function stepTargets(plan: LoadPlan): StepTargets {
-  const judged = plan.targets.filter(({ severity }) => severity === 'error');
+  // those on the capacity itself are judged at the end (judge-capacities.ts)
+  const judged = plan.targets.filter(
+    ({ severity, target }) => severity === 'error' && target.metric !== capacityMetric.name,
+  );
   const own = judged
     .filter((one) => unfit(one) === null)
     .map((one) => ({ ...one, target: { ...one.target, phase: null } }));

@@ -11,6 +11,8 @@ export interface Figures {
   readonly measured: boolean;
   /** `phase` of a load, `subject` (and concurrency) of a bench. */
   readonly of: string;
+  /** Load: the subject and round that it is of; empty where there is one server only. */
+  readonly segment: string;
   readonly succeeded: number;
   readonly failed: number;
   /** Operations that fell due; null where none are told (bench). */
@@ -50,7 +52,7 @@ export function createFigureReader(kind: Plan['kind']): FigureReader {
 
   function belongs(interval: Interval): boolean {
     const first = current[0];
-    if (first === undefined || kind === 'bench') return false;
+    if (first === undefined || kind === 'bench' || segmentOf(interval) !== segmentOf(first)) return false;
     // what is left of a phase at its end, and what ended after it, makes no second of its own
     if (interval.measured && !first.measured) return false;
     return interval.durationNs < shortNs || interval.startNs < first.startNs + first.durationNs / 2;
@@ -75,6 +77,7 @@ export function createFigureReader(kind: Plan['kind']): FigureReader {
         durationNs: Math.max(...current.map((one) => one.durationNs)),
         measured: current.some((one) => one.measured),
         of: nameOf(current),
+        segment: kind === 'load' ? segmentOf(interval) : '',
         succeeded: total(current, 'throughput'),
         failed: total(current, 'errors'),
         due: has(current, 'arrivals') ? total(current, 'arrivals') : null,
@@ -137,6 +140,10 @@ function readings(intervals: readonly Interval[]): Record<string, number> {
     }
   }
   return Object.fromEntries(values);
+}
+
+function segmentOf({ tags: { subject, round } }: Interval): string {
+  return subject === undefined ? '' : `${subject} ${round ?? ''}`;
 }
 
 function nameOf(intervals: readonly Interval[]): string {

@@ -75,3 +75,16 @@ test('the history is bounded', () => {
   assert.ok(model.state().slices.length <= 600);
   assert.equal(model.state().succeeded, 2000);
 });
+
+test('the chart starts anew with each variant, and what was counted stays', () => {
+  const { model } = start();
+  model.figures(figures({ slice: 1, succeeded: 1000, measured: false, segment: 'on 1' }));
+  model.figures(figures({ slice: 2, succeeded: 10, segment: 'on 1' }));
+  model.figures(figures({ slice: 3, succeeded: 500, measured: false, segment: 'off 1' }));
+  assert.equal(model.state().slices.length, 1);
+  model.figures(figures({ slice: 4, succeeded: 20, segment: 'off 1' }));
+  model.figures(figures({ slice: 5, succeeded: 20, segment: 'off 1' }));
+  assert.deepEqual([model.state().succeeded, model.state().slices.length], [50, 2]);
+  model.figures(figures({ slice: 6, succeeded: 5, segment: 'on 2' }));
+  assert.deepEqual([model.state().succeeded, model.state().slices.length], [55, 1]);
+});

@@ -9,6 +9,7 @@ export function figures(more: Partial<Figures> = {}): Figures {
     durationNs: 1e9,
     measured: true,
     of: 'steady',
+    segment: '',
     succeeded: 396,
     failed: 0,
     due: 400,
