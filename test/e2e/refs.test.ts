@@ -91,7 +91,7 @@ describe('perfkit bench with two versions', () => {
     assert.equal(again.stdout, readFileSync(join(cwd, 'out', 'report.md'), 'utf8'));
     const csv = await perfkit(['report', 'out', '--format', 'csv'], { cwd });
     assert.equal(csv.code, 2);
-    assert.match(csv.stderr, /a comparison of versions is shown as terminal, markdown, json, not as csv/);
+    assert.match(csv.stderr, /a comparison of versions is shown as terminal, markdown, json, github, junit, not as csv/);
   });
 
   test('does not fail when nothing has changed but a comment; the working tree is the head by default', async () => {
@@ -158,8 +158,8 @@ describe('what cannot be compared says why', () => {
     await refused(cwd, ['--refs', 'main..HEAD', '--baseline', 'main'], /two versions are compared without/);
     await refused(
       cwd,
-      ['--refs', 'main..HEAD', '--reporter', 'junit'],
-      /expected one of terminal, markdown, json/,
+      ['--refs', 'main..HEAD', '--reporter', 'csv'],
+      /expected one of terminal, markdown, json, github, junit/,
     );
     const lone = await perfkit(['bench', 'work.perfkit.yaml', '--pairs', '10'], { cwd });
     assert.equal(lone.code, 2);
