@@ -1,3 +1,4 @@
+import { interleave } from '../../measure/interleave.ts';
 import type { Random } from '../../measure/random.ts';
 import type { LoadSubjectPlan } from '../../model/plan.ts';
 
@@ -10,23 +11,16 @@ export interface Segment {
   readonly seed: number;
 }
 
-/**
- * Every subject once a round, so that a drift of the machine meets all alike. Each round starts at another place of the
- * list and goes through it backwards or forwards, as the random source says: nobody is always first.
- */
+/** Every subject once a round, in an order that changes. */
 export function orderSegments(
   subjects: readonly LoadSubjectPlan[],
   rounds: number,
   seed: number,
   random: Random,
 ): Segment[] {
-  if (subjects.length === 0) return [];
-  const offset = random.int(subjects.length);
-  return Array.from({ length: rounds }, (_, index) => {
-    const start = (offset + index) % subjects.length;
-    const rotated = [...subjects.slice(start), ...subjects.slice(0, start)];
-    const ordered = random.int(2) === 0 ? rotated : rotated.toReversed();
-    const ownSeed = index === 0 ? seed : random.int(2 ** 32);
+  const seeds = random.fork('seeds');
+  return interleave(subjects, rounds, random).flatMap((ordered, index) => {
+    const ownSeed = index === 0 ? seed : seeds.int(2 ** 32);
     return ordered.map((subject) => ({ subject, round: index + 1, seed: ownSeed }));
-  }).flat();
+  });
 }
