@@ -13,7 +13,8 @@ const longestStartMs = 30_000;
 
 /**
  * `perfkit serve` started as a process of its own, with a new database, until its first correct reply to `GET /health`;
- * then it is told to stop, and ends. Metric `cold_start`: from before the process is made to when the reply is read.
+ * and to a question whose answer takes all of its parts; then it is told to stop, and ends. Metrics `cold_start` and
+ * `first_answer`: from before the process is made to when the one and the other reply is read.
  */
 export function createColdStart(
   _options: Readonly<Record<string, unknown>>,
@@ -21,6 +22,7 @@ export function createColdStart(
 ): ScenarioSubject {
   const program = fileURLToPath(new URL('bin/perfkit.js', import.meta.resolve('perfkit/package.json')));
   const coldStart = histogram('cold_start');
+  const firstAnswer = histogram('first_answer');
   return {
     operations: {
       async start() {
@@ -31,13 +33,22 @@ export function createColdStart(
         });
         const ended = once(server, 'exit');
         try {
-          const reply = await fetch(`${await addressOf(server.stdout)}/health`);
+          const address = await addressOf(server.stdout);
+          const reply = await fetch(`${address}/health`);
           const health: unknown = await reply.json();
           const status =
             typeof health === 'object' && health !== null && 'status' in health ? health.status : null;
           if (reply.status !== 200 || status !== 'ok')
             throw new Error(`Expected the status ok, got ${String(status)}`);
           coldStart.record(now() - startNs);
+          const body = JSON.stringify({ conversation: 'first', question: 'What is this about?' });
+          const answered = await fetch(`${address}/messages`, { method: 'POST', body });
+          const answer: unknown = await answered.json();
+          if (answered.status !== 200 || !isWholeAnswer(answer))
+            throw new Error(
+              `Expected an answer with its module, got ${answered.status} ${JSON.stringify(answer)}`,
+            );
+          firstAnswer.record(now() - startNs);
         } finally {
           server.kill();
           await ended;
@@ -45,6 +56,10 @@ export function createColdStart(
       },
     },
   };
+}
+
+function isWholeAnswer(answer: unknown): boolean {
+  return typeof answer === 'object' && answer !== null && 'degraded' in answer && answer.degraded === false;
 }
 
 /** The first thing in the server's output that is an address. */

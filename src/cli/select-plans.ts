@@ -32,8 +32,8 @@ export function selectBenchPlans(words: readonly string[], flags: SelectionFlags
   return selectPlans(words, suite ? { ...flags, tag: ['quick'] } : flags, 'bench');
 }
 
-/** Plans of what `perfkit load` names: a URL, scenarios, or nothing for the built-in server. */
-export async function selectLoadPlans(word: string | undefined, flags: LoadFlags): Promise<Plan[]> {
+/** Plans of what `perfkit load` names: a URL, scenarios, or nothing for the chat on the built-in server. */
+export async function selectLoadPlans(word: string | undefined, flags: LoadFlags): Promise<readonly Plan[]> {
   if (word !== undefined && isUrl(word)) return [await planSource(urlSource(word, flags), flags)];
   const urlFlags = urlFlagsIn(flags);
   if (urlFlags.length > 0) {
@@ -42,23 +42,35 @@ export async function selectLoadPlans(word: string | undefined, flags: LoadFlags
       `--${urlFlags.join(', --')} ${urlFlags.length === 1 ? 'goes' : 'go'} with a URL, such as http://127.0.0.1:8080/; a scenario says it itself`,
     );
   }
-  const plans =
-    word === undefined && flags.tag === undefined
-      ? await selectPlans(['self/http'], flags, 'load')
-      : await selectPlans(word === undefined ? [] : [word], flags, 'load');
-  refuseCapacityTargets(plans);
-  return plans;
+  const isDefault = word === undefined && flags.tag === undefined;
+  const words = isDefault ? ['chat/chat'] : word === undefined ? [] : [word];
+  return withoutSearches(await selectPlans(words, flags, 'load'));
 }
 
-/** They could only fail: a run at given rates says nothing of the highest one. */
-function refuseCapacityTargets(plans: readonly Plan[]): void {
-  for (const { scenario, targets } of plans)
-    for (const { expr, target } of targets)
-      if (target.metric === 'capacity')
-        throw new PerfkitError(
-          'usage',
-          `${scenario.name}: the target "${expr}" is of a search: run perfkit capacity ${scenario.file ?? scenario.name}`,
-        );
+/**
+ * Targets of a search could only fail: a run at given rates says nothing of the highest one. Of several scenarios those that
+ * have some are left out; one that was named is refused.
+ */
+function withoutSearches(plans: readonly Plan[]): readonly Plan[] {
+  const runnable = plans.filter((one) => searchTarget(one) === undefined);
+  const [first] = plans;
+  if (first === undefined) return plans;
+  if (runnable.length > 0) {
+    for (const { scenario } of plans.filter((one) => !runnable.includes(one)))
+      process.stderr.write(
+        `${scenario.name} is left out: it is a search, run by perfkit capacity ${scenario.name}\n`,
+      );
+    return runnable;
+  }
+  const { name, file } = first.scenario;
+  throw new PerfkitError(
+    'usage',
+    `${name}: the target "${searchTarget(first)}" is of a search: run perfkit capacity ${file ?? name}`,
+  );
+}
+
+function searchTarget({ targets }: Plan): string | undefined {
+  return targets.find(({ target }) => target.metric === 'capacity')?.expr;
 }
 
 /** Flags that describe the request or the load of the URL form, as far as they are given. */
@@ -96,7 +108,7 @@ export async function selectPlans(
   const entries = await findScenarios([builtInScenarios]);
   const sources: ScenarioSource[] = [];
   for (const word of words) {
-    if (existsSync(word)) sources.push(...(await sourcesAt(word, flags)));
+    if (existsSync(word)) sources.push(...(await sourcesAt(word, flags, kind)));
     else if (looksLikePath(word)) throw new PerfkitError('usage', `${word}: no such file`);
     else sources.push(...keepNamed(selectScenarios(entries, word), flags, kind).map(sourceOf));
   }
@@ -118,10 +130,10 @@ export async function selectPlans(
   return plans;
 }
 
-/** A file is itself; a folder is every scenario below it. */
-async function sourcesAt(path: string, flags: SelectionFlags): Promise<ScenarioSource[]> {
+/** A file is itself; a folder is every scenario of the kind below it. */
+async function sourcesAt(path: string, flags: SelectionFlags, kind: Kind | null): Promise<ScenarioSource[]> {
   const inside = await findScenarios([path]).catch(() => []);
-  if (inside.length > 0) return keep(inside, flags, null).map(sourceOf);
+  if (inside.length > 0) return keepNamed(inside, flags, kind).map(sourceOf);
   return [await sourceFromFile(path, process.cwd())];
 }
 

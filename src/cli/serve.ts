@@ -8,7 +8,7 @@ import { shownConfig } from '../server/config/shown-config.ts';
 import { openDataFolder } from '../server/data/data-folder.ts';
 import { startServer } from '../server/instances/start-server.ts';
 import type { RunningServer, ServerOptions } from '../server/instances/start-server.ts';
-import type { LogFormat } from '../server/monitoring/log-event.ts';
+import type { LogFormat, RecordEvent } from '../server/monitoring/log-event.ts';
 import { systemPorts } from '../server/system-ports.ts';
 
 export interface ServeOptions extends Pick<ConfigInput, 'options' | 'profile' | 'preset'> {
@@ -44,10 +44,10 @@ export async function serve({
       dashboard,
       logFormat: log,
     });
-    process.stdout.write(
-      await (json ? announceJson(server, resolved) : announce(server, resolved, folder.path)),
-    );
+    process.stdout.write(json ? announceJson(server, resolved) : announce(server, resolved, folder.path));
+    const measuring = ports.timers.setTimeout(() => void tellWork(server, ports.record), measureAfterMs);
     await stopped.signalled;
+    ports.timers.clearTimeout(measuring);
     ports.record({
       level: 'info',
       event: 'stopping',
@@ -60,6 +60,9 @@ export async function serve({
     folder.remove();
   }
 }
+
+/** The answerer is ready by then, and a client that waited for the address has asked what it wanted first. */
+const measureAfterMs = 250;
 
 interface StartOptions extends ServerOptions {
   readonly port: number;
@@ -93,29 +96,42 @@ async function startOn(options: StartOptions): Promise<RunningServer> {
   }
 }
 
-async function announce(
-  { port, dashboardLink, measureWork }: RunningServer,
+function announce(
+  { port, dashboardLink }: RunningServer,
   resolved: ResolvedConfig,
   dataFolder: string,
-): Promise<string> {
-  const { medianMs, p90Ms, answers } = await measureWork();
+): string {
   return (
     `perfkit serve: http://127.0.0.1:${port}, WebSockets at /live and /frames, data in ${dataFolder}\n` +
     (dashboardLink === null ? '' : `dashboard: http://127.0.0.1:${port}${dashboardLink}\n`) +
-    `work: an answer that is not cached takes ${formatDurationNs(medianMs * 1e6)} of CPU ` +
-    `(median of ${answers}, p90 ${formatDurationNs(p90Ms * 1e6)})\n` +
     printConfig(resolved)
   );
 }
 
-async function announceJson(
-  { port, dashboardLink, measureWork }: RunningServer,
+function announceJson(
+  { port, dashboardLink }: RunningServer,
   { profile, preset, config }: ResolvedConfig,
-): Promise<string> {
+): string {
   const origin = `http://127.0.0.1:${port}`;
   const dashboard = dashboardLink === null ? null : `${origin}${dashboardLink}`;
-  const work = await measureWork();
-  return `${JSON.stringify({ origin, port, dashboard, profile, preset, config: shownConfig(config), work })}\n`;
+  return `${JSON.stringify({ origin, port, dashboard, profile, preset, config: shownConfig(config) })}\n`;
+}
+
+/** After the start, so that nobody waits for it: what the server's work costs on this machine. */
+async function tellWork({ measureWork }: RunningServer, record: RecordEvent): Promise<void> {
+  try {
+    const { medianMs, p90Ms, answers } = await measureWork();
+    record({
+      level: 'info',
+      event: 'work_measured',
+      message:
+        `work: an answer that is not cached takes ${formatDurationNs(medianMs * 1e6)} of CPU ` +
+        `(median of ${answers}, p90 ${formatDurationNs(p90Ms * 1e6)})`,
+      fields: { medianMs, p90Ms, answers },
+    });
+  } catch (error) {
+    record({ level: 'warn', event: 'work_unknown', message: `the cost of an answer: ${messageOf(error)}` });
+  }
 }
 
 interface Stop {

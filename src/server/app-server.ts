@@ -22,6 +22,7 @@ import { countAnswers } from './dashboard/count-answers.ts';
 import { createDocumentedMetrics } from './metrics/documented-metrics.ts';
 import { createFrameRate } from './metrics/frame-rate.ts';
 import { createPartMeter } from './metrics/metered-parts.ts';
+import { createCallTimes } from './metrics/call-times.ts';
 import { createRequestMetrics } from './metrics/request-metrics.ts';
 import { addPullMetric } from './metrics/pull-metric.ts';
 import { redisMetrics } from './metrics/redis-metrics.ts';
@@ -43,6 +44,7 @@ import { createAnswerTurns } from './work/answer-turns.ts';
 import { createAnswerer } from './work/answerer.ts';
 import { createCorpus } from './work/corpus.ts';
 import { slowedAnswerer } from './work/slowed-answerer.ts';
+import { createLateAnswerer } from './work/late-answerer.ts';
 import { measureWork } from './work/measure-work.ts';
 import type { WorkCost } from './work/measure-work.ts';
 
@@ -65,8 +67,8 @@ export interface AppServer {
   readonly port: number;
   /** Path of the dashboard, with the token that lets one in; null without a dashboard. */
   readonly dashboardLink: string | null;
-  /** Measures, on this thread, what an answer costs that no cache has: some 100 ms. */
-  readonly measureWork: () => WorkCost;
+  /** Measures, on this thread, what an answer costs that no cache has: some 100 ms, in many turns of the event loop. */
+  readonly measureWork: () => Promise<WorkCost>;
   /**
    * Let what is under way end (for up to `drainMs`), then close everything. What was acknowledged is on disk. A second
    * call waits for the first.
@@ -75,6 +77,8 @@ export interface AppServer {
 }
 
 const corpusSeed = 1;
+/** The answerer is made so long after the start, or when the first question comes. */
+const prepareAfterMs = 100;
 
 /**
  * The reference server: chat, conversation state, patterns, delta sync, background jobs, streams and WebSockets, on the
@@ -113,15 +117,27 @@ async function start(
     framesPerSecond: frameRate.perSecond,
   });
   const metered = createPartMeter(documented, now);
-  // The thread makes its corpus while this one makes its own.
+  // The thread starts while this one makes its corpus and opens the databases.
   const module = address === undefined ? startModule(config, ports, cleanUps) : Promise.resolve(address);
   const corpus = createCorpus(corpusSeed, config.passages);
-  const answerer = slowedAnswerer(createAnswerer(corpus), config.slowInstance);
-  const data = await openData(dataFolder, { config, corpus, ports, cleanUps });
+  const lateAnswerer = createLateAnswerer(() => createAnswerer(corpus));
+  const answerer = slowedAnswerer(lateAnswerer, config.slowInstance);
+  const data = await openData(dataFolder, {
+    config,
+    corpus,
+    ports,
+    cleanUps,
+    fillLate: instance === undefined,
+  });
   const { database, writer } = data;
   const bus = instance?.bus ?? null;
   const patterns = metered.patterns(sharePatterns(data.patterns, bus));
-  const upstream = createUpstream(config, { address: await module, now, timers });
+  const upstream = createUpstream(config, {
+    address: await module,
+    now,
+    timers,
+    onAnswer: createCallTimes(metrics),
+  });
   cleanUps.add(() => upstream.close());
 
   const conversations = metered.conversations(createConversations(database, writer));
@@ -212,10 +228,15 @@ async function start(
   cleanUps.add(() => live.close());
   dashboard?.start();
   cleanUps.add(() => dashboard?.close());
+  const opened = await http.open(port);
+  // Not before: whoever waits for the server, and asks nothing yet, is not to wait for this.
+  const preparing = timers.setTimeout(lateAnswerer.prepare, prepareAfterMs);
+  preparing.unref();
+  cleanUps.add(() => timers.clearTimeout(preparing));
   return {
-    port: await http.open(port),
+    port: opened,
     dashboardLink: dashboard?.link ?? null,
-    measureWork: () => measureWork(corpus, answerer, now),
+    measureWork: () => measureWork(corpus, answerer, { now, ...(nextTurn !== undefined && { nextTurn }) }),
     stop: () => (stopping ??= cleanUps.run()),
   };
 }

@@ -176,6 +176,23 @@ targets:
   assert.match(stdout, /2 of 2 targets hold/);
 });
 
+test('without an argument people chat with a built-in server, for the time of a first look', async () => {
+  const { code, stdout, stderr } = await perfkit(['load', '--json', '--quiet', '--out', 'out'], {
+    cwd: mkdtempSync(join(tmpdir(), 'perfkit-e2e-')),
+    limitMs: 120_000,
+  });
+  // a busy machine may fail a limit
+  assert.ok([0, 3, 5].includes(code ?? -1), stderr);
+  const { scenario, series } = JSON.parse(stdout);
+  assert.equal(scenario.name, 'chat/chat');
+  const asked = series.find(
+    (one: { metric: string; tags: { name?: string } }) =>
+      one.metric === 'arrivals' && one.tags.name === 'question',
+  );
+  // 65 a second for 5 s, five of six times; as written it takes four times as long
+  assert.ok(asked.count > 0 && asked.count < 500, `${asked.count}`);
+});
+
 test('a secret in a header reaches the server and nothing else', async () => {
   const secret = 'tr0ub4dor-"and"-3';
   const cwd = folderWith(

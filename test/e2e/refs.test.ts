@@ -91,7 +91,10 @@ describe('perfkit bench with two versions', () => {
     assert.equal(again.stdout, readFileSync(join(cwd, 'out', 'report.md'), 'utf8'));
     const csv = await perfkit(['report', 'out', '--format', 'csv'], { cwd });
     assert.equal(csv.code, 2);
-    assert.match(csv.stderr, /a comparison of versions is shown as terminal, markdown, json, github, junit, not as csv/);
+    assert.match(
+      csv.stderr,
+      /a comparison of versions is shown as terminal, markdown, json, github, junit, not as csv/,
+    );
   });
 
   test('does not fail when nothing has changed but a comment; the working tree is the head by default', async () => {

@@ -17,6 +17,8 @@ interface Served {
   readonly document: any;
   readonly stop: (signal?: NodeJS.Signals) => Promise<readonly [code: number | null, signal: string | null]>;
   readonly stderr: () => string;
+  /** Resolves when its log has said so. */
+  readonly told: (pattern: RegExp) => Promise<void>;
 }
 
 /** A machine that stands still for half a minute is no reason to give up. */
@@ -60,6 +62,9 @@ async function serve(
     origin: document.origin,
     document,
     stderr: () => stderr,
+    async told(pattern) {
+      while (!pattern.test(stderr)) await once(child.stderr, 'data');
+    },
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
       const [code, by] = await exited;
@@ -82,15 +87,17 @@ describe('perfkit serve', { timeout: 240_000 }, () => {
         MAX_BATCH_SIZE: '33',
       },
     );
-    const { config, work, profile } = server.document;
+    const { config, profile } = server.document;
     assert.deepEqual(
       [profile, config.maxBatchSize, config.maxCacheSize, config.cache, config.records],
       ['production', 33, 2_000, false, 50],
     );
-    assert.ok(work.medianMs > 0);
     const reply = await ask(server.origin, 'c', 'What about boats?');
     assert.equal(reply.status, 200);
     await reply.text();
+    await server.told(
+      /^work: an answer that is not cached takes [1-9][\d.]*(?:us|ms) of CPU \(median of 40, p90 /m,
+    );
     assert.deepEqual(await server.stop(), [0, null]);
     assert.ok(existsSync(join(data, 'app.db')));
   });

@@ -23,7 +23,9 @@ export interface LoadFlags extends RunFlags, RequestFlags, SafetyFlags {
 export function addLoad(program: Command): void {
   const command = program
     .command('load')
-    .description('Load an HTTP server: a URL, a scenario, or without argument a small built-in server.')
+    .description(
+      'Load an HTTP server: a URL, a scenario, or without argument the chat scenario, in its quick form.',
+    )
     .argument(
       '[scenario|url]',
       'http://host:port/path, a scenario file, or the name of a built-in load scenario',
@@ -48,10 +50,15 @@ export function addLoad(program: Command): void {
   );
   addBaselineOptions(addRunOptions(addSafetyOptions(command), 'standard'))
     .addHelpText('after', examples)
-    .action(async (source: string | undefined, flags: LoadFlags) => {
+    .action(async (source: string | undefined, given: LoadFlags) => {
       const { selectLoadPlans } = await import('../select-plans.ts');
       const { runPlans } = await import('../run-plans.ts');
-      const { engine, abort } = flags;
+      const { engine, abort } = given;
+      const isFirstLook =
+        source === undefined &&
+        given.tag === undefined &&
+        command.getOptionValueSource('profile') === 'default';
+      const flags: LoadFlags = isFirstLook ? { ...given, profile: 'quick' } : given;
       process.exitCode = await runPlans(await selectLoadPlans(source, flags), flags, {
         engine,
         stopOnFailures: abort,
@@ -61,7 +68,7 @@ export function addLoad(program: Command): void {
 
 const examples = `
 Examples:
-  perfkit load                                          a built-in server on a free loopback port
+  perfkit load                                          scenarios/chat/chat against a built-in server, quickly
   perfkit load http://127.0.0.1:8080/ -c 50 -d 10s      50 connections, as fast as the server answers
   perfkit load http://127.0.0.1:8080/ -R 1000           1000 requests a second
   perfkit load http://127.0.0.1:8080/items -m POST -H 'content-type: application/json' -b @item.json

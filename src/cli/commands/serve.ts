@@ -37,7 +37,7 @@ export function addServe(program: Command): void {
     )
     .option('--no-dashboard', 'no page of live figures at /dashboard')
     .option('--grafana', 'print a Grafana dashboard of the metrics as JSON, and quit')
-    .option('--json', 'print address, configuration and cost as one JSON document on stdout');
+    .option('--json', 'print address and configuration as one JSON document on stdout');
   for (const name of switchNames) {
     const { help, off, env, default: isOn }: Switch = switches[name];
     const option = optionName(name);

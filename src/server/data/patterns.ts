@@ -3,8 +3,9 @@ import { createMemoryLevel, createMultiLevelCache } from '../../components/cache
 import type { MultiLevelCache, MultiLevelStats } from '../../components/cache/index.ts';
 import { createCompressor } from '../../components/compressor/index.ts';
 import type { Timers } from '../../components/internal/timers.ts';
-import type { Pattern, PatternQuery, Store } from '../../components/store/index.ts';
+import type { Pattern, PatternQuery } from '../../components/store/index.ts';
 import type { ServerConfig } from '../config/server-config.ts';
+import type { PatternStore } from './late-store.ts';
 import { patternJson } from './pattern-json.ts';
 
 /** Patterns on disk behind a cascade of caches, as JSON ready to be sent. */
@@ -28,7 +29,7 @@ type PatternConfig = Pick<
 >;
 
 export function createPatterns(
-  store: Store,
+  store: PatternStore,
   config: PatternConfig,
   { now, timers }: { readonly now: () => number; readonly timers: Timers },
 ): Patterns {

@@ -22,8 +22,12 @@ export function textOf(value: unknown, where: string, max: number): string {
 
 /** What names a conversation, record or pattern: 1 to 64 letters, digits, dashes, underscores, dots or colons. */
 export function idOf(value: unknown, where: string): string {
-  if (typeof value === 'string' && /^[\w.:-]{1,64}$/.test(value)) return value;
+  if (typeof value === 'string' && isId(value)) return value;
   throw invalid(where, '1 to 64 letters, digits or any of _ - . :', value);
+}
+
+export function isId(text: string): boolean {
+  return /^[\w.:-]{1,64}$/.test(text);
 }
 
 export function wholeOf(value: unknown, where: string, min: number, max: number): number {

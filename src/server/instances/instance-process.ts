@@ -25,7 +25,7 @@ async function obey(message: ToInstance): Promise<void> {
       await start(message.order);
       return;
     case 'measure':
-      if (starting !== null) send({ kind: 'work', cost: (await starting).measureWork() });
+      if (starting !== null) send({ kind: 'work', cost: await (await starting).measureWork() });
       return;
     case 'stop':
       await end();

@@ -36,7 +36,7 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   if (options.config.instances > 1) return startInstances(options);
   const { port, dashboardLink, measureWork, stop } = await startAppServer(options);
-  return { port, dashboardLink, measureWork: async () => measureWork(), pids: () => [], stop };
+  return { port, dashboardLink, measureWork, pids: () => [], stop };
 }
 
 async function startInstances({

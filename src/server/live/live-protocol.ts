@@ -4,6 +4,7 @@ import type { LiveClient } from './live-client.ts';
 import type { LiveMessage } from './parse-live-message.ts';
 import type { LivePriority } from './priorities.ts';
 import type { Subscriptions } from './subscriptions.ts';
+import { mostSubscriptions } from './wanted-conversations.ts';
 
 export interface LiveProtocolParts {
   readonly subscriptions: Subscriptions;
@@ -12,7 +13,6 @@ export interface LiveProtocolParts {
   readonly ask: Chat['ask'];
 }
 
-const mostSubscriptions = 64;
 /** Questions of a client that are under way at once. */
 const mostQuestions = 4;
 

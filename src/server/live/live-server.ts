@@ -16,6 +16,7 @@ import { positionFrame } from './position-frame.ts';
 import type { LivePriority } from './priorities.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { wantedConversations } from './wanted-conversations.ts';
 
 /** WebSockets: `/live` for messages of conversations, `/frames` for positions 60 times a second. */
 export interface LiveServer {
@@ -169,8 +170,9 @@ export function createLiveServer(
     perMessageDeflate: false,
   };
   const server = new WebSocketServer(options);
-  const onLive = (socket: WebSocket): void => {
+  const onLive = (socket: WebSocket, wanted: readonly string[]): void => {
     const client = welcome(socket, clients);
+    for (const conversation of wanted) subscriptions.add(client, conversation);
     socket.on('message', (data: RawData, isBinary: boolean) => {
       // What still comes after our goodbye is not for us.
       if (!client.isOpen) return;
@@ -195,11 +197,13 @@ export function createLiveServer(
       const path = (request.url ?? '').split('?', 1)[0];
       const foreign = whyForeign(request.headers);
       const accept = path === '/live' ? onLive : path === '/frames' ? onFrames : null;
+      const wanted = wantedConversations(request.url ?? '');
       if (closed) refuseUpgrade(socket, 503, 'the server is stopping');
       else if (accept === null) refuseUpgrade(socket, 404, 'there is no WebSocket at this path');
       // Any page that its user opens could connect to the server on the user's own machine.
       else if (foreign !== null) refuseUpgrade(socket, 403, foreign);
-      else server.handleUpgrade(request, socket, head, accept);
+      else if (wanted === null) refuseUpgrade(socket, 400, 'the conversations to listen to are not valid');
+      else server.handleUpgrade(request, socket, head, (client) => accept(client, wanted));
     },
     publish: (conversation, priority, data) =>
       publishJson(conversation, priority, JSON.stringify(data ?? null)),

@@ -7,6 +7,6 @@ import type { ModuleOrder } from './start-module-thread.ts';
 
 if (parentPort !== null) {
   const { seed, passages, key, port = 0 }: ModuleOrder = workerData;
-  const server = await startModuleServer(createCorpus(seed, passages), key, port);
+  const server = await startModuleServer(() => createCorpus(seed, passages), key, port);
   parentPort.postMessage(server.port);
 }

@@ -37,6 +37,8 @@ export interface UpstreamPorts {
   readonly address: UpstreamAddress;
   readonly now: () => number;
   readonly timers: Timers;
+  /** Told how long a call took that was answered. */
+  readonly onAnswer?: (durationMs: number) => void;
 }
 
 export function createUpstream(config: UpstreamConfig, ports: UpstreamPorts): Upstream {
@@ -46,8 +48,11 @@ export function createUpstream(config: UpstreamConfig, ports: UpstreamPorts): Up
   return {
     async call(path, signal) {
       calls++;
+      const startMs = ports.now();
       try {
-        return await caller.call(path, signal);
+        const reply = await caller.call(path, signal);
+        ports.onAnswer?.(ports.now() - startMs);
+        return reply;
       } catch (error) {
         failures++;
         throw error;

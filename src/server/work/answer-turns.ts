@@ -21,8 +21,10 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** No answer waits longer than that for what is urgent. Less than the time between two frames, so all have their turn. */
-const longestHoldMs = 4;
+/** No answer waits longer than that for what is urgent: of the 17 ms between two frames enough are left to begin some. */
+const longestHoldMs = 8;
+/** A long answer is expected to be followed by such ones, the less so the more others have come since. */
+const forgetting = 0.9;
 
 /**
  * One answer in a turn of the event loop, so that what else is due comes in between: each takes a millisecond or more of
@@ -35,7 +37,7 @@ export function createAnswerTurns(
 ): AnswerTurns {
   const waiting = new Set<Waiting>();
   let isComing = false;
-  /** What an answer takes of late. */
+  /** What an answer may take, as the last ones did. */
   let expectedMs = 1;
 
   const comeAgain = (): void => {
@@ -63,8 +65,7 @@ export function createAnswerTurns(
     } catch (error) {
       reject(error);
     }
-    // Half way to the last one: a single long one (a collection of garbage) is forgotten soon.
-    expectedMs += (now() - startMs - expectedMs) / 2;
+    expectedMs = Math.max(now() - startMs, expectedMs * forgetting);
   };
   return {
     answer: (question, signal) =>

@@ -11,20 +11,28 @@ export interface WorkCost {
 /** Answers given before the clock counts: code that V8 has not compiled yet is several times slower. */
 const warmUpAnswers = 40;
 
-/** Answers seeded questions that no client asks (negative numbers), one after the other, and times each. */
-export function measureWork(
+export interface MeasureWorkPorts {
+  readonly now: () => number;
+  /** Calls back in the next turn of the event loop. @default at once */
+  readonly nextTurn?: (callback: () => void) => void;
+}
+
+/** Answers seeded questions that no client asks (negative numbers), one in a turn of the event loop, and times each. */
+export async function measureWork(
   corpus: Corpus,
   { answer }: Answerer,
-  nowMs: () => number,
+  { now, nextTurn = (callback) => callback() }: MeasureWorkPorts,
   answers = 40,
-): WorkCost {
-  for (let index = 1; index <= warmUpAnswers; index++) answer(corpus.question(-index));
-  const timesMs = Array.from({ length: answers }, (_, index) => {
-    const question = corpus.question(-1 - warmUpAnswers - index);
-    const startMs = nowMs();
+): Promise<WorkCost> {
+  const timesMs: number[] = [];
+  for (let index = 1; index <= warmUpAnswers + answers; index++) {
+    const question = corpus.question(-index);
+    await new Promise<void>((resolve) => nextTurn(resolve));
+    const startMs = now();
     answer(question);
-    return nowMs() - startMs;
-  }).toSorted((a, b) => a - b);
+    if (index > warmUpAnswers) timesMs.push(now() - startMs);
+  }
+  timesMs.sort((a, b) => a - b);
   const at = (part: number): number => timesMs[Math.min(answers - 1, Math.floor(part * answers))] ?? 0;
   return { medianMs: at(0.5), p90Ms: at(0.9), answers };
 }

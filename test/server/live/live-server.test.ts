@@ -121,6 +121,22 @@ describe('messages', { timeout: 240_000 }, () => {
     assert.deepEqual([server.live.stats().frames, server.live.stats().messages], [3, 3]);
   });
 
+  test('reach those who named the conversation when they came, from the first one on', async (context) => {
+    const server = await setUp(context);
+    const client = await server.connect('/live?conversation=a&conversation=b&conversation=a');
+    for (const conversation of ['a', 'c', 'b']) server.live.publish(conversation, 'high', conversation);
+    assert.deepEqual([(await client.next()).data, (await client.next()).data], ['a', 'b']);
+  });
+
+  test('of conversations that cannot be are not waited for: the client is refused', async (context) => {
+    const server = await setUp(context);
+    const many = Array.from({ length: 65 }, (_, index) => `conversation=c${index}`).join('&');
+    for (const query of ['conversation=', 'conversation=a%20b', many]) {
+      await assert.rejects(server.connect(`/live?${query}`), /Unexpected server response: 400/);
+    }
+    await server.connect(`/live?${many.slice(0, many.lastIndexOf('&'))}`);
+  });
+
   test('reach those who subscribed, and no others', async (context) => {
     const server = await setUp(context);
     const [first, second] = [await subscribed(server, 'a'), await subscribed(server, 'b')];

@@ -57,6 +57,29 @@ describe('calls of the module service', () => {
     assert.ok(upstream.stats().connected <= 8);
   });
 
+  test('are timed when they are answered, and only then', async (context) => {
+    const module = await startModuleServer(corpus, key);
+    let nowMs = 0;
+    const took: number[] = [];
+    const upstream = createUpstream(
+      { ...resolveConfig().config, pool: false },
+      {
+        address: { port: module.port, key },
+        now: () => (nowMs += 5),
+        timers,
+        onAnswer: (ms) => took.push(ms),
+      },
+    );
+    context.after(async () => {
+      await upstream.close();
+      await module.close();
+    });
+    await upstream.call(path);
+    assert.deepEqual(took, [5]);
+    await assert.rejects(upstream.call(path, AbortSignal.abort(new Error('gone'))));
+    assert.deepEqual(took, [5]);
+  });
+
   test('have each a connection of their own without the pool', async (context) => {
     const upstream = await setUp(context, { config: { pool: false } });
     for (let index = 0; index < 5; index++) await upstream.call(path);

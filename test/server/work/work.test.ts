@@ -9,6 +9,7 @@ import {
   encodeText,
   wordsOf,
 } from '../../../src/server/work/encode-text.ts';
+import { createLateAnswerer } from '../../../src/server/work/late-answerer.ts';
 import { measureWork } from '../../../src/server/work/measure-work.ts';
 import { countPassagesByWord, summariseTopic } from '../../../src/server/work/summarise-topic.ts';
 
@@ -106,7 +107,7 @@ describe('answers', () => {
     assert.ok(answer('?').sources.length > 0);
   });
 
-  test('are timed one by one, without those that warm up', () => {
+  test('are timed one by one, without those that warm up', async () => {
     let now = 0;
     let asked = 0;
     const slow = {
@@ -115,10 +116,35 @@ describe('answers', () => {
         return answer(question);
       },
     };
-    assert.deepEqual(
-      measureWork(corpus, slow, () => now, 10),
-      { medianMs: 6, p90Ms: 10, answers: 10 },
-    );
+    let turns = 0;
+    const nextTurn = (callback: () => void): void => {
+      turns++;
+      callback();
+    };
+    assert.deepEqual(await measureWork(corpus, slow, { now: () => now, nextTurn }, 10), {
+      medianMs: 6,
+      p90Ms: 10,
+      answers: 10,
+    });
+    assert.equal(turns, 50);
+  });
+
+  test('come from an answerer that is made once, when it is needed', () => {
+    let made = 0;
+    const late = createLateAnswerer(() => {
+      made++;
+      return { answer };
+    });
+    assert.equal(made, 0);
+    assert.deepEqual(late.answer('what about rivers?'), answer('what about rivers?'));
+    late.prepare();
+    assert.equal(made, 1);
+    const other = createLateAnswerer(() => {
+      made++;
+      return { answer };
+    });
+    other.prepare();
+    assert.equal(made, 2);
   });
 });
 
