@@ -47,11 +47,12 @@ export function chatRoutes({ chat, conversations, patterns, jobs, live, corpus, 
     {
       method: 'GET',
       path: '/stream/:id',
-      async handle({ params }) {
+      async handle({ params, query }) {
         const id = idOf(params['id'], 'the id of the conversation');
+        const last = queryNumber(query, 'messages', { fallback: 1_000, min: 1, max: 10_000 });
         const state = await chat.state(id);
         if (state === null) throw unknownConversation();
-        const parts = streamConversation(state, conversations, patterns);
+        const parts = streamConversation(state, conversations, patterns, last);
         if (config.streaming) {
           return { kind: 'stream', status: 200, contentType: 'application/x-ndjson', parts };
         }

@@ -3,26 +3,27 @@ import type { ConversationState, Conversations } from '../../data/conversations.
 import type { Patterns } from '../../data/patterns.ts';
 
 const pageMessages = 50;
-const mostPages = 20;
 const patternsPerInterest = 20;
 
 /**
  * A conversation as lines of JSON, what matters first: its state, then its messages a page at a time, then the
- * patterns known for its interests, a query for each. The event loop runs in between.
+ * patterns known for its interests, a query for each. The event loop runs in between. `last`: messages at most, the latest.
  */
 export async function* streamConversation(
   state: ConversationState,
   conversations: Conversations,
   patterns: Patterns,
+  last: number,
 ): AsyncGenerator<string, void, undefined> {
   yield `${JSON.stringify({ part: 'state', state })}\n`;
-  let after = Math.max(0, state.messages - pageMessages * mostPages);
-  for (let page = 0; page < mostPages; page++) {
+  let after = Math.max(0, state.messages - last);
+  for (let left = last; left > 0;) {
     await nextTurn();
-    const items = conversations.messages(state.id, after, pageMessages);
+    const items = conversations.messages(state.id, after, Math.min(pageMessages, left));
     if (items.length === 0) break;
     yield `${JSON.stringify({ part: 'messages', items })}\n`;
     after = items.at(-1)?.number ?? after;
+    left -= items.length;
   }
   for (const { topic } of state.interests) {
     await nextTurn();
