@@ -38,7 +38,7 @@ export async function selfTest(names: readonly string[], flags: GateFlags): Prom
   const { leastNs, mostNs } = selfTestTimes(plans, { comparisons, injected, looks });
   if (log.done.length > 0) progress.say(`${log.done.length} comparisons of an earlier run are kept`);
   progress.say(
-    `${comparisons} times: a version with itself, the first ${Math.min(injected, comparisons)} also with +5% and with +10%; ${formatDurationNs(leastNs)} to ${formatDurationNs(mostNs)}, by how soon they are decided. Results in ${folder}`,
+    `${comparisons} times: a version with itself, ${injected < comparisons ? `the first ${injected} also ` : ''}with +5% and with +10%; ${formatDurationNs(leastNs)} to ${formatDurationNs(mostNs)}, by how soon they are decided. Results in ${folder}`,
   );
   let result: SelfTestResult;
   try {
