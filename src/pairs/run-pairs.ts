@@ -9,6 +9,8 @@ import type { PairedDecision, PairedLook, PairedRun, PairedSettings, PairedSlot 
 import { version } from '../run/version.ts';
 import type { ArmPlans } from './plan-arm.ts';
 import { ArmEvidence } from './arm-evidence.ts';
+import { createCalmRounds } from './measure-calm.ts';
+import type { CalmRounds } from './measure-calm.ts';
 import { measureInProcess, variantsOf } from './measure-round.ts';
 import type { MeasureRound, Variant } from './measure-round.ts';
 import { planSlots } from './plan-slots.ts';
@@ -100,7 +102,7 @@ class Bout {
   readonly #arms: ArmPlans;
   readonly #options: PairsOptions;
   readonly #random: Random;
-  readonly #measure: MeasureRound;
+  readonly #calm: CalmRounds;
   readonly #variants: readonly Variant[];
   readonly #table: SeriesTable;
   readonly #evidence = { base: new ArmEvidence(), head: new ArmEvidence() };
@@ -113,7 +115,7 @@ class Bout {
     this.#arms = arms;
     this.#options = options;
     this.#random = random.fork('order of the subjects');
-    this.#measure = options.measure ?? measureInProcess(random);
+    this.#calm = createCalmRounds(options.measure ?? measureInProcess(random));
     this.#variants = variantsOf(arms.head.plan);
     this.#table = new SeriesTable(options.gate);
   }
@@ -140,7 +142,7 @@ class Bout {
         const subject =
           arm.plan.subjects.find(({ name }) => name === variant.subject.name) ?? variant.subject;
         const task = { ...variant, subject, round, extras: { ...extras, package: arm.package } };
-        const result = await this.#measure(arm, task, this.#options.signal);
+        const result = await this.#calm.measure(arm, task, this.#options.signal);
         if (result === null || this.#options.signal.aborted) return false;
         this.#evidence[kind === 'control' ? 'base' : side].add(task, result);
         found.push([side, roundValues(result, variantTagsOf(arm.plan, variant), arm.plan.metrics)]);
@@ -156,7 +158,7 @@ class Bout {
     const reasons = (['base', 'head'] as const).flatMap((side) =>
       this.#evidence[side].reasons().map((reason) => `${side}: ${reason}`),
     );
-    const notes = [...(this.#options.notes ?? []), ...this.#arms.notes];
+    const notes = [...(this.#options.notes ?? []), ...this.#arms.notes, ...this.#calm.notes()];
     return {
       pairs: [...pair],
       control: [...control],

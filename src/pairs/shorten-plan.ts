@@ -11,8 +11,8 @@ export interface PairTimes {
 
 /** Shares of the scenario's times: many short processes tell more than few long ones. */
 const shares = { quick: 0.1, standard: 0.25, full: 1 } as const satisfies Record<Profile, number>;
-const shortestWarmupNs = 50e6;
-const shortestNs = 100e6;
+/** Before that a fresh process still runs code that is not compiled: what is measured there is not what stays. */
+const shortestNs = 150e6;
 
 /** A scenario's plan as one process of a pair carries it out: one round, in a process of its own, and short. */
 export function shortenPlan(plan: BenchPlan, { profile, warmupNs, forNs }: PairTimes): BenchPlan {
@@ -22,7 +22,7 @@ export function shortenPlan(plan: BenchPlan, { profile, warmupNs, forNs }: PairT
     ...plan,
     run: {
       ...run,
-      warmupNs: warmupNs ?? Math.min(run.warmupNs, Math.max(run.warmupNs * share, shortestWarmupNs)),
+      warmupNs: warmupNs ?? Math.min(run.warmupNs, Math.max(run.warmupNs * share, shortestNs)),
       forNs: forNs ?? Math.min(run.forNs, Math.max(run.forNs * share, shortestNs)),
       rounds: 1,
       isolate: 'process',

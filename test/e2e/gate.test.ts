@@ -34,7 +34,10 @@ describe('perfkit gate', () => {
       limitMs: 400_000,
     });
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /1 times: a version with itself, with \+5% and with \+10%; .* to .*, by how soon/);
+    assert.match(
+      stderr,
+      /1 comparisons of a version with itself, 1 with \+5%, 1 with \+10%; .* to .*, by how soon/,
+    );
     const result = JSON.parse(stdout);
     assert.equal(result.schema, 'perfkit/gate-self-test@1');
     assert.equal(result.complete, true);

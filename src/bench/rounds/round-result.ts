@@ -1,3 +1,4 @@
+import type { CoreReadings } from '../../measure/core-probe.ts';
 import type { CounterSlice, ErrorSlice, GaugeSlice, HistogramSlice } from '../../model/interval.ts';
 import type { SubjectPlan } from '../../model/plan.ts';
 
@@ -12,12 +13,20 @@ export interface RoundTask {
 }
 
 interface RoundExtras {
-  /** Tell what an operation used. */
+  /** Tell what an operation used, and how fast the core was; wait where something else slows it. */
   readonly usage: boolean;
+  /** For how long it may wait; absent: not at all. */
+  readonly calmCore?: CalmCoreTask;
   /** Make every operation longer by this share of its own time (slow-down.ts); null: leave them alone. */
   readonly slowdown: number | null;
   /** Wherever this package is imported, it comes from the folder's node_modules; null: as Node finds it. */
   readonly package: PackageFolder | null;
+}
+
+interface CalmCoreTask {
+  /** What a reading of the core probe took at best in earlier rounds; null: not known. */
+  readonly knownNs: number | null;
+  readonly patienceNs: number;
 }
 
 export interface PackageFolder {
@@ -26,7 +35,7 @@ export interface PackageFolder {
   readonly folder: string;
 }
 
-/** What the process used while it was measured, perfkit's own loop included. */
+/** What the process used while it was measured, perfkit's own loop included, and without what it waited for the core. */
 export interface RoundUsage {
   /** That completed, or failed. */
   readonly operations: number;
@@ -46,6 +55,8 @@ export interface RoundResult {
   readonly evidence: RoundEvidence;
   /** When it was asked for. */
   readonly usage?: RoundUsage;
+  /** When it was asked for, and the round took long enough for a reading. */
+  readonly core?: CoreReadings;
 }
 
 /** What the numbers rest on, for the validity of the run. */

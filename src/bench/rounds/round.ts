@@ -1,11 +1,13 @@
 import { measureClock } from '../../measure/clock-cost.ts';
 import { nowNs } from '../../measure/clock.ts';
+import { createCoreProbe } from '../../measure/core-probe.ts';
 import type { Histogram } from '../../measure/histogram.ts';
 import { startResources } from '../../measure/resources.ts';
 import type { ResourceSample } from '../../measure/resources.ts';
 import type { HistogramSlice } from '../../model/interval.ts';
 import { PerfkitError } from '../../model/errors.ts';
 import type { BenchPlan } from '../../model/plan.ts';
+import { createCalmCore } from '../samplers/calm-core.ts';
 import { sampleClosed } from '../samplers/closed-sampler.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { createOwnMemory } from '../record/own-memory.ts';
@@ -45,6 +47,12 @@ export async function runRound(
   const meter = startResources({ cpu: plan.run.isolate === 'process' ? 'process' : 'thread' });
   const tagged = Object.keys(plan.workload.mix).length > 0;
   const allocations = task.extras?.usage === true ? createAllocationMeter() : null;
+  const core =
+    task.extras?.usage === true ? createCoreProbe({ knownNs: task.extras.calmCore?.knownNs }) : null;
+  const calm =
+    core !== null && plan.run.arrivals === 'closed'
+      ? createCalmCore(core, { patienceNs: task.extras?.calmCore?.patienceNs ?? 0, signal: hooks.signal })
+      : null;
   let recorder: RoundRecorder | null = null;
   try {
     const slowed = slowedFor(subject, plan, task);
@@ -63,6 +71,8 @@ export async function runRound(
       subject.measuring?.();
       hooks.onMeasuring();
       meter.sample();
+      core?.reset();
+      calm?.reset();
       allocations?.start();
       startNs = now();
     };
@@ -77,14 +87,21 @@ export async function runRound(
       clockCostNs,
       signal: hooks.signal,
       onMeasuring,
+      ...(calm !== null && {
+        // by how much an operation is slowed is found out during the warm-up; otherwise that may be slow
+        betweenSlices: (measuring: boolean) =>
+          measuring || task.extras?.slowdown !== null ? calm.betweenSlices() : undefined,
+      }),
     };
     const outcome = await sampler({ ...setup, virtualClock: subject.clock ?? null });
     if (Number.isNaN(startNs)) return null;
-    const durationNs = Math.max(now() - startNs, 1);
+    const waited = calm?.waited() ?? { wallNs: 0, cpuNs: 0 };
+    const durationNs = Math.max(now() - startNs - (subject.clock === undefined ? waited.wallNs : 0), 1);
     const allocatedBytes = allocations?.stop() ?? null;
     // Node reports collections when the event loop turns.
     await turn();
     const resources = meter.sample();
+    const coreReadings = core?.readings() ?? null;
     const read = readSubjectMetrics(task.subject.name, subject, plan.metrics, durationNs, recorder.calls);
     return {
       durationNs,
@@ -93,7 +110,10 @@ export async function runRound(
       gauges: [...read.gauges, ...resourceGauges(resources, own.rssBytes)],
       errors: recorder.errorSlices(),
       evidence: evidenceOf(recorder, resources, outcome, hooks.signal),
-      ...(allocatedBytes !== null && { usage: { ...usageOf(recorder, resources), allocatedBytes } }),
+      ...(allocatedBytes !== null && {
+        usage: { ...usageOf(recorder, resources, waited.cpuNs), allocatedBytes },
+      }),
+      ...(coreReadings !== null && { core: coreReadings }),
     };
   } finally {
     meter.stop();
@@ -140,8 +160,9 @@ function encodeAll(histograms: ReadonlyMap<string, Histogram>): HistogramSlice[]
 function usageOf(
   { attempts }: RoundRecorder,
   { cpuNs, gcCount, gcNs }: ResourceSample,
+  waitedCpuNs: number,
 ): Omit<RoundUsage, 'allocatedBytes'> {
-  return { operations: attempts, cpuNs, gcCount, gcNs };
+  return { operations: attempts, cpuNs: Math.max(cpuNs - waitedCpuNs, 0), gcCount, gcNs };
 }
 
 function evidenceOf(

@@ -32,6 +32,8 @@ export const sampleClosed: Sampler = async (setup) => {
   };
   await runTimedPhases({
     ...setup,
+    // what ends while the users stand still is not counted, nor is the time
+    betweenSlices: (measuring) => setup.betweenSlices?.(measuring)?.then(() => users.mark()),
     beforeMeasuring: async () => {
       if (costNs === Infinity) await slice();
       stride = strideFor(costNs, clockCostNs);

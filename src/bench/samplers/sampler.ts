@@ -24,6 +24,8 @@ export interface SamplerSetup {
   readonly signal: AbortSignal;
   /** Called once, when the warm-up is over and nothing is recorded yet. */
   readonly onMeasuring: () => Promise<void>;
+  /** Called between slices of a closed model, and awaited, in time that does not count. */
+  readonly betweenSlices?: (measuring: boolean) => Promise<void> | undefined;
 }
 
 export interface SamplerOutcome {

@@ -10,6 +10,7 @@ export interface TimedPhases {
   readonly beforeMeasuring: () => Promise<void>;
   /** Call the subject for about a millisecond (up to some ten); gives the time that counts against the budget. */
   readonly slice: (measuring: boolean) => number | Promise<number>;
+  readonly betweenSlices?: (measuring: boolean) => Promise<void> | undefined;
 }
 
 /**
@@ -23,6 +24,7 @@ export async function runTimedPhases({
   signal,
   beforeMeasuring,
   slice,
+  betweenSlices,
 }: TimedPhases): Promise<void> {
   let measuring = false;
   const bench = new Bench({
@@ -42,6 +44,8 @@ export async function runTimedPhases({
   });
   const iteration = async (): Promise<{ overriddenDuration: number; overriddenIterationCost: number }> => {
     const costMs = (await slice(measuring)) / 1e6;
+    const waiting = betweenSlices?.(measuring);
+    if (waiting !== undefined) await waiting;
     return { overriddenDuration: costMs, overriddenIterationCost: costMs };
   };
   bench.add('round', iteration, { async: true });

@@ -9,6 +9,7 @@ export interface GateFlags extends TimeFlags {
   readonly selfTest?: boolean;
   readonly scenario?: readonly string[];
   readonly comparisons: number;
+  readonly perBase: number;
   readonly injected?: number;
   readonly pairs?: number;
   readonly profile: 'quick' | 'standard' | 'full';
@@ -30,16 +31,17 @@ export function addGate(program: Command): void {
     .option('--scenario <name>', 'one more scenario; can be repeated', collect)
     .option(
       '--comparisons <n>',
-      'comparisons of a version with itself; each comes with one of +5% and one of +10%',
+      'comparisons of a version with itself; the base of each also has one of +5% and one of +10%',
       positiveCount,
       6,
     )
-    .option('--injected <n>', 'only the first so many come with those (default: all)', wholeNumber)
+    .option('--per-base <n>', 'so many comparisons share the processes of a base', positiveCount, 1)
+    .option('--injected <n>', 'only so many bases, the first, have slow-downs (default: all)', wholeNumber)
     .option('--pairs <n>', 'pairs at most in each, 5 to 160 (default: 40)', pairCount)
     .addOption(
       new Option('--profile <name>', 'how long a process measures')
         .choices(['quick', 'standard', 'full'])
-        .default('quick'),
+        .default('standard'),
     )
     .option('--for <time>', 'time that a process measures, in place of that of the profile', durationNs)
     .option('--warmup <time>', 'time of its warm-up', durationNs)
@@ -73,4 +75,4 @@ Exit codes: 0 done, 5 more false alarms than allowed, 2 a scenario that cannot b
 Examples:
   perfkit gate --self-test                              three built-in scenarios, 3 to 10 minutes
   perfkit gate --self-test my.perfkit.yaml --comparisons 20
-  perfkit gate --self-test cache/get compressor/levels --comparisons 200 --injected 40 --out reports/gate`;
+  perfkit gate --self-test cache/get compressor/levels --comparisons 200 --per-base 4 --injected 40 --out reports/gate`;

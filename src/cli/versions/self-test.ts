@@ -34,16 +34,18 @@ export async function selfTest(names: readonly string[], flags: GateFlags): Prom
   const log = await openSelfTestLog(folder, plans, { settings, looks });
   const interrupt = listenForInterrupt();
   const progress = createProgressLine(process.stderr, flags.quiet === true);
-  const { comparisons, injected = comparisons } = flags;
-  const { leastNs, mostNs } = selfTestTimes(plans, { comparisons, injected, looks });
+  const { comparisons, perBase, injected = comparisons } = flags;
+  const { leastNs, mostNs } = selfTestTimes(plans, { comparisons, perBase, injected, looks });
   if (log.done.length > 0) progress.say(`${log.done.length} comparisons of an earlier run are kept`);
+  const slowed = Math.min(injected, Math.ceil(comparisons / perBase));
   progress.say(
-    `${comparisons} times: a version with itself, ${injected < comparisons ? `the first ${injected} also ` : ''}with +5% and with +10%; ${formatDurationNs(leastNs)} to ${formatDurationNs(mostNs)}, by how soon they are decided. Results in ${folder}`,
+    `${comparisons} comparisons of a version with itself, ${slowed} with +5%, ${slowed} with +10%; ${formatDurationNs(leastNs)} to ${formatDurationNs(mostNs)}, by how soon they are decided. Results in ${folder}`,
   );
   let result: SelfTestResult;
   try {
     result = await testGate(plans, {
       comparisons,
+      perBase,
       injected,
       settings,
       looks,

@@ -9,6 +9,7 @@ import type {
 } from '../../model/paired.ts';
 import type { Environment, Validity } from '../../model/result.ts';
 import type { ArmPlan } from '../arm.ts';
+import { createCalmRounds } from '../measure-calm.ts';
 import { measureInProcess, variantsOf } from '../measure-round.ts';
 import type { MeasureRound, Variant } from '../measure-round.ts';
 import { roundValues } from '../round-values.ts';
@@ -58,7 +59,7 @@ const roundsPerBout = 1_000;
 export async function* runBout(bout: Bout, options: BoutOptions): AsyncGenerator<SelfTestRecord> {
   const { looks, signal, now } = options;
   const random = createRandom(bout.arm.plan.scenario.seed).fork(`bout ${bout.number}`);
-  const measure = options.measure ?? measureInProcess(random);
+  const { measure } = createCalmRounds(options.measure ?? measureInProcess(random));
   const order = random.fork('order');
   const startNs = now();
   let open = bout.injections.map((injected) => new Comparison(injected, options.gate));

@@ -4,16 +4,13 @@ import type { BenchPlan } from '../../model/plan.ts';
 import { version } from '../../run/version.ts';
 import { pairsPerControl, runBout } from './run-bout.ts';
 import type { BoutOptions } from './run-bout.ts';
-import { injections } from './self-test-record.ts';
+import { missingOf, planBouts } from './plan-bouts.ts';
+import type { SelfTestSize } from './plan-bouts.ts';
 import type { SelfTestRecord } from './self-test-record.ts';
 import { summarise } from './summarise.ts';
 import type { SelfTestResult } from './summarise.ts';
 
-export interface SelfTestOptions extends Omit<BoutOptions, 'environment' | 'now' | 'slotted'> {
-  /** A/A comparisons, over all scenarios. */
-  readonly comparisons: number;
-  /** So many of them, the first, come with one of every injected slow-down. */
-  readonly injected: number;
+export interface SelfTestOptions extends SelfTestSize, Omit<BoutOptions, 'environment' | 'now' | 'slotted'> {
   /** What an earlier run has left. */
   readonly done: readonly SelfTestRecord[];
   /** Told of each comparison at once, so that it can be kept. */
@@ -46,18 +43,16 @@ export async function runSelfTest(
   const startNs = nowNs();
   const started = new Date().toISOString();
   const records = [...options.done];
-  const bouts = options.comparisons;
+  const bouts = planBouts(options);
   let ran = 0;
-  for (let number = 0; number < bouts && !options.signal.aborted; number++) {
+  for (const [number, wanted] of bouts.entries()) {
     const plan = plans[number % plans.length];
-    if (plan === undefined) break;
-    const has = (injected: number): boolean =>
-      records.some((one) => one.bout === number && one.injected === injected);
-    const wanted = number < options.injected ? injections : injections.filter((injected) => injected === 0);
-    const missing = wanted.filter((injected) => !has(injected));
+    if (plan === undefined || options.signal.aborted) break;
+    const done = records.filter(({ bout }) => bout === number).map(({ injected }) => injected);
+    const missing = missingOf(wanted, done);
     if (missing.length === 0) continue;
     const arm = { label: 'base', revision: null, plan, package: null };
-    const left = bouts - number;
+    const left = bouts.length - number;
     const bout = runBout(
       { number, arm, injections: missing },
       {
@@ -67,10 +62,10 @@ export async function runSelfTest(
         slotted: (slot) =>
           options.progress?.({
             bout: number + 1,
-            bouts,
+            bouts: bouts.length,
             scenario: plan.scenario.name,
             slot,
-            done: number / bouts,
+            done: number / bouts.length,
             leftNs: ran === 0 ? null : ((nowNs() - startNs) / ran) * left,
           }),
       },
@@ -81,7 +76,7 @@ export async function runSelfTest(
     }
     ran++;
   }
-  const settings = { comparisons: bouts, settings: options.settings, looks: options.looks };
+  const settings = { comparisons: options.comparisons, settings: options.settings, looks: options.looks };
   const scenarios = plans.map(({ scenario, run }) => ({
     name: scenario.name,
     hash: scenario.hash,
@@ -95,13 +90,15 @@ export async function runSelfTest(
 /** How long a self-test takes: when every comparison is decided at the first look, and when none is before the last. */
 export function selfTestTimes(
   plans: readonly BenchPlan[],
-  { comparisons, injected, looks }: Pick<SelfTestOptions, 'comparisons' | 'injected' | 'looks'>,
+  { looks, ...size }: SelfTestSize & Pick<SelfTestOptions, 'looks'>,
 ): { readonly leastNs: number; readonly mostNs: number } {
   const roundNs =
     plans.reduce((sum, { run }) => sum + run.warmupNs + run.forNs + overheadNs, 0) /
     Math.max(plans.length, 1);
-  const slowed = (injections.length - 1) * Math.min(injected, comparisons);
-  const roundsPerPair = comparisons * (1 + 1 + 1 / pairsPerControl) + slowed;
+  const roundsPerPair = planBouts(size).reduce(
+    (sum, { length }) => sum + 1 + 1 / pairsPerControl + length,
+    0,
+  );
   return {
     leastNs: roundsPerPair * roundNs * (looks[0]?.pairs ?? 0),
     mostNs: roundsPerPair * roundNs * (looks.at(-1)?.pairs ?? 0),

@@ -107,6 +107,7 @@ describe('runSelfTest', () => {
       ...common,
       measure: slowed.measure,
       comparisons: 4,
+      perBase: 1,
       injected: 4,
       done: [],
       ended: () => undefined,
@@ -131,6 +132,7 @@ describe('runSelfTest', () => {
       ...common,
       measure: slowed.measure,
       comparisons: 4,
+      perBase: 1,
       injected: 2,
       done: [],
       ended: () => undefined,
@@ -141,6 +143,42 @@ describe('runSelfTest', () => {
     );
   });
 
+  test('comparisons that share a base take one process of it a slot for all of them', async () => {
+    const { measure, asked } = fakeRounds((_, task) => 1000 * (1 + (task.extras?.slowdown ?? 0)));
+    const result = await runSelfTest(plans, {
+      ...common,
+      measure,
+      comparisons: 7,
+      perBase: 4,
+      injected: 1,
+      done: [],
+      ended: () => undefined,
+    });
+    assert.deepEqual(
+      result.records.map(({ bout, injected }) => [bout, injected]),
+      [0, 0, 0, 0, 0.05, 0.1]
+        .map((injected) => [0, injected])
+        .concat([0, 0, 0].map((injected) => [1, injected])),
+    );
+    // ten slots a bout: the base, what is compared with it, and five controls
+    assert.ok(result.records.every(({ pairs }) => pairs === 10));
+    assert.equal(asked.length, 10 * (1 + 6) + 5 + 10 * (1 + 3) + 5);
+  });
+
+  test('of comparisons that share a base only the missing ones are made up for', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'perfkit-self-test-'));
+    const log = await openSelfTestLog(folder, plans, common);
+    const size = { comparisons: 3, perBase: 3, injected: 0 };
+    const whole = { ...common, ...size, measure: slowed.measure, done: log.done, ended: log.add };
+    await runSelfTest(plans, { ...whole, comparisons: 2 });
+    const { done } = await openSelfTestLog(folder, plans, common);
+    assert.equal(done.length, 2);
+    const { measure, asked } = fakeRounds(() => 1000);
+    const result = await runSelfTest(plans, { ...whole, measure, done });
+    assert.equal(result.records.length, 3);
+    assert.equal(asked.length, 10 * (1 + 1) + 5);
+  });
+
   test('more false alarms than chance allows make the machine unfit', async () => {
     const { measure } = fakeRounds(() => 1000);
     const decide: BoutOptions['decide'] = (run, look) => ({ ...decidePaired(run, look), outcome: 'fail' });
@@ -149,6 +187,7 @@ describe('runSelfTest', () => {
       measure,
       decide,
       comparisons: 3,
+      perBase: 1,
       injected: 3,
       done: [],
       ended: () => undefined,
@@ -160,7 +199,7 @@ describe('runSelfTest', () => {
   test('an interrupted self-test goes on with what is missing, and only that', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'perfkit-self-test-'));
     const first = await openSelfTestLog(folder, plans, common);
-    const whole = { ...common, measure: slowed.measure, comparisons: 2, injected: 2 };
+    const whole = { ...common, measure: slowed.measure, comparisons: 2, perBase: 1, injected: 2 };
     await runSelfTest(plans, { ...whole, comparisons: 1, injected: 1, done: first.done, ended: first.add });
     const lines = readFileSync(join(folder, 'comparisons.jsonl'), 'utf8');
     assert.equal(lines.trim().split('\n').length, 4);
