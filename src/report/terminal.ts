@@ -1,7 +1,6 @@
 import { Chalk } from 'chalk';
-import Table from 'cli-table3';
 import { actualOf, labelOf, latencyColumns, latencyRows, marginOf, metricLines } from './rows.ts';
-import { compactChars } from './compact-table.ts';
+import { compactTable } from './compact-table.ts';
 import { resultsOf } from './reporter.ts';
 import { serverTable } from './server-rows.ts';
 import { slowestLines } from './slowest.ts';
@@ -39,51 +38,49 @@ function runText(result: RunResult, chalk: ChalkInstance): string {
 function latencyTable(result: RunResult, chalk: ChalkInstance): string {
   const rows = latencyRows(result);
   if (rows.length === 0) return '';
-  const table = new Table({
-    head: ['', 'metric', 'samples', 'throughput', ...latencyColumns].map((title) => chalk.dim(title)),
-    colAligns: ['left', 'left', 'right', 'right', ...latencyColumns.map(() => 'right' as const)],
-    style: { head: [], border: [], compact: true },
-    chars: compactChars,
-  });
-  for (const row of rows) {
-    table.push([row.label, chalk.dim(row.metric), row.count, row.throughput, ...row.values]);
-  }
+  const table = compactTable(
+    {
+      titles: ['', 'metric', 'samples', 'throughput', ...latencyColumns],
+      words: [2, 0],
+      rows: rows.map(({ label, metric, count, throughput, values }) => [
+        label,
+        chalk.dim(metric),
+        count,
+        throughput,
+        ...values,
+      ]),
+    },
+    chalk,
+  );
   const told = rows.flatMap(({ label, note }) =>
     note === null ? [] : [`${label === '' ? '' : `${label}: `}${note}`],
   );
   const notes = [...new Set(told)];
-  return [table.toString(), ...notes.map((note) => chalk.dim(`  ${plain(note)}`))].join('\n');
+  return [table, ...notes.map((note) => chalk.dim(`  ${plain(note)}`))].join('\n');
 }
 
 /** Every variant beside the reference. */
 function variantText(result: RunResult, chalk: ChalkInstance): string {
-  const rows = variantRows(result);
-  if (rows.length === 0) return '';
-  const head = [`against ${plain(result.scenario.reference ?? '')}`, '', ...variantColumns];
-  const table = new Table({
-    head: head.map((title) => chalk.dim(title)),
-    colAligns: ['left', 'left', ...variantColumns.map(() => 'right' as const)],
-    style: { head: [], border: [], compact: true },
-    chars: compactChars,
-  });
-  for (const { label, statistic, value, reference, ratio, interval } of rows)
-    table.push([label, chalk.dim(statistic), value, reference, chalk.bold(ratio), interval]);
-  return table.toString();
+  const titles = [`against ${plain(result.scenario.reference ?? '')}`, '', ...variantColumns];
+  const rows = variantRows(result).map(({ label, statistic, value, reference, ratio, interval }) => [
+    label,
+    chalk.dim(statistic),
+    value,
+    reference,
+    chalk.bold(ratio),
+    interval,
+  ]);
+  return compactTable({ titles, words: [2, 0], rows }, chalk);
 }
 
 /** What was read of the server, over all measured phases. */
 function serverText(result: RunResult, chalk: ChalkInstance): string {
   const told = serverTable(result);
   if (told === null) return '';
-  const table = new Table({
-    head: ['server', ...told.columns].map((title) => chalk.dim(title)),
-    colAligns: ['left', ...told.columns.map(() => 'right' as const)],
-    style: { head: [], border: [], compact: true },
-    chars: compactChars,
-  });
-  for (const { name, values } of told.rows) table.push([name, ...values]);
+  const rows = told.rows.map(({ name, values }) => [name, ...values]);
+  const table = compactTable({ titles: ['server', ...told.columns], words: [1, 0], rows }, chalk);
   const more = told.more === 0 ? [] : [chalk.dim(`  and ${told.more} more in the result`)];
-  return [table.toString(), ...more].join('\n');
+  return [table, ...more].join('\n');
 }
 
 function metricText(result: RunResult, chalk: ChalkInstance): string[] {

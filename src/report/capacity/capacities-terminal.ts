@@ -1,6 +1,5 @@
 import { Chalk } from 'chalk';
-import Table from 'cli-table3';
-import { compactChars } from '../compact-table.ts';
+import { compactTable } from '../compact-table.ts';
 import { targetsText, verdictText } from '../terminal.ts';
 import { plain } from '../text.ts';
 import { formatDurationNs } from '../../model/units.ts';
@@ -31,13 +30,12 @@ export const capacitiesTerminal: CapacitiesReporter = (result, options) => {
 function capacitiesTable(result: CapacitiesResult, chalk: ChalkInstance): string {
   const { scenario, durationNs } = result;
   const head = `${chalk.bold(plain(scenario.name))}  ${chalk.dim(`capacity of ${result.subjects.length} subjects, ${formatDurationNs(durationNs)}`)}`;
-  const table = new Table({
-    head: ['', ...capacitiesColumns].map((title) => chalk.dim(title)),
-    colAligns: ['left', 'left', 'right', 'right', 'right'],
-    style: { head: [], border: [], compact: true },
-    chars: compactChars,
-  });
-  for (const { name, outcome, capacity, ratio, interval } of capacitiesRows(result))
-    table.push([name, outcome, chalk.bold(capacity), ratio, interval]);
-  return [head, table.toString()].join('\n');
+  const rows = capacitiesRows(result).map(({ name, outcome, capacity, ratio, interval }) => [
+    name,
+    outcome,
+    chalk.bold(capacity),
+    ratio,
+    interval,
+  ]);
+  return [head, compactTable({ titles: ['', ...capacitiesColumns], words: [2, 0], rows }, chalk)].join('\n');
 }

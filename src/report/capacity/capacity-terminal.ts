@@ -1,6 +1,5 @@
 import { Chalk } from 'chalk';
-import Table from 'cli-table3';
-import { compactChars } from '../compact-table.ts';
+import { compactTable } from '../compact-table.ts';
 import { plain } from '../text.ts';
 import { formatDurationNs, formatRatio } from '../../model/units.ts';
 import { capacityChart } from './capacity-chart.ts';
@@ -31,17 +30,11 @@ const marks = {
 
 function stepTable({ steps }: CapacityResult, chalk: ChalkInstance): string {
   if (steps.length === 0) return chalk.dim('  no step was run to its end');
-  const table = new Table({
-    head: [...capacityColumns, '', ''].map((title) => chalk.dim(title)),
-    colAligns: [...capacityColumns.map(() => 'right' as const), 'left', 'left'],
-    style: { head: [], border: [], compact: true },
-    chars: compactChars,
-  });
-  for (const { cells, outcome, what } of capacityRows(steps)) {
+  const rows = capacityRows(steps).map(({ cells, outcome, what }) => {
     const { text, colour } = marks[outcome];
-    table.push([...cells, chalk[colour](text), chalk.dim(what)]);
-  }
-  return table.toString();
+    return [...cells, chalk[colour](text), chalk.dim(what)];
+  });
+  return compactTable({ titles: [...capacityColumns, '', ''], words: [0, 2], rows }, chalk);
 }
 
 function targetLines({ targets, notes, search }: CapacityResult, chalk: ChalkInstance): string {

@@ -1,6 +1,5 @@
 import { Chalk } from 'chalk';
-import Table from 'cli-table3';
-import { compactChars } from '../compact-table.ts';
+import { compactTable } from '../compact-table.ts';
 import { plain } from '../text.ts';
 import { comparisonRows, settingsLine } from './comparison-rows.ts';
 import type { ChalkInstance } from 'chalk';
@@ -65,26 +64,17 @@ function scenarioText(scenario: ScenarioComparison, chalk: ChalkInstance): strin
 }
 
 function tableOf(rows: readonly ComparisonRow[], chalk: ChalkInstance): string {
-  if (rows.length === 0) return '';
-  const head = ['', '', '', 'base', 'head', 'change', 'interval', 'found from', ''];
-  const table = new Table({
-    head: head.map((title) => chalk.dim(title)),
-    colAligns: ['left', 'left', 'left', 'right', 'right', 'right', 'right', 'right', 'left'],
-    style: { head: [], border: [], compact: true },
-    chars: compactChars,
-  });
-  for (const row of rows) {
-    table.push([
-      chalk[colours[row.verdict]](row.verdict),
-      row.label,
-      plain(row.what),
-      row.base,
-      row.head,
-      row.change,
-      row.interval,
-      row.detectable,
-      chalk.dim(plain(row.reason ?? '')),
-    ]);
-  }
-  return table.toString();
+  const titles = ['', '', '', 'base', 'head', 'change', 'interval', 'found from', ''];
+  const cells = rows.map((row) => [
+    chalk[colours[row.verdict]](row.verdict),
+    row.label,
+    plain(row.what),
+    row.base,
+    row.head,
+    row.change,
+    row.interval,
+    row.detectable,
+    chalk.dim(plain(row.reason ?? '')),
+  ]);
+  return compactTable({ titles, words: [3, 1], rows: cells }, chalk);
 }

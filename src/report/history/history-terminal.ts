@@ -1,6 +1,5 @@
 import { Chalk } from 'chalk';
-import Table from 'cli-table3';
-import { compactChars } from '../compact-table.ts';
+import { compactTable } from '../compact-table.ts';
 import { plain } from '../text.ts';
 import { apartText, changeLines, groupText, trendRows } from './history-rows.ts';
 import type { ChalkInstance } from 'chalk';
@@ -41,13 +40,14 @@ function noChange({ runs }: HistoryGroup): string {
 }
 
 function tableOf(group: HistoryGroup, chalk: ChalkInstance): string {
-  const table = new Table({
-    head: ['', '', '', 'latest', 'previous', 'median of 10'].map((title) => chalk.dim(title)),
-    colAligns: ['left', 'left', 'left', 'right', 'right', 'right'],
-    style: { head: [], border: [], compact: true },
-    chars: compactChars,
-  });
-  for (const { label, what, line, latest, sincePrevious, sinceMedian } of trendRows(group))
-    table.push([label, plain(what), line, latest, sincePrevious, sinceMedian]);
-  return table.toString();
+  const titles = ['', '', '', 'latest', 'previous', 'median of 10'];
+  const rows = trendRows(group).map(({ label, what, line, latest, sincePrevious, sinceMedian }) => [
+    label,
+    plain(what),
+    line,
+    latest,
+    sincePrevious,
+    sinceMedian,
+  ]);
+  return compactTable({ titles, words: [3, 0], rows }, chalk);
 }

@@ -1,6 +1,5 @@
 import { Chalk } from 'chalk';
-import Table from 'cli-table3';
-import { compactChars } from '../compact-table.ts';
+import { compactTable } from '../compact-table.ts';
 import { plain } from '../text.ts';
 import { armText, methodLines, pairedRows, undecidedReason } from './paired-rows.ts';
 import type { ChalkInstance } from 'chalk';
@@ -56,25 +55,17 @@ const colours = {
 function tableOf(rows: readonly PairedRow[], chalk: ChalkInstance): string[] {
   if (rows.length === 0) return [];
   const titles = ['', '', '', 'base', 'head', 'change', 'interval', 'threshold', 'found from', ''];
-  const table = new Table({
-    head: titles.map((title) => chalk.dim(title)),
-    colAligns: ['left', 'left', 'left', 'right', 'right', 'right', 'right', 'right', 'right', 'left'],
-    style: { head: [], border: [], compact: true },
-    chars: compactChars,
-  });
-  for (const row of rows) {
-    table.push([
-      chalk[colours[row.verdict]](row.verdict),
-      row.label,
-      plain(row.what),
-      row.base,
-      row.head,
-      row.change,
-      row.interval,
-      row.threshold,
-      row.detectable,
-      chalk.dim(plain(row.reason)),
-    ]);
-  }
-  return ['', table.toString()];
+  const cells = rows.map((row) => [
+    chalk[colours[row.verdict]](row.verdict),
+    row.label,
+    plain(row.what),
+    row.base,
+    row.head,
+    row.change,
+    row.interval,
+    row.threshold,
+    row.detectable,
+    chalk.dim(plain(row.reason)),
+  ]);
+  return ['', compactTable({ titles, words: [3, 1], rows: cells }, chalk)];
 }
