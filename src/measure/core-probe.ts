@@ -39,7 +39,7 @@ const warmupReadings = 500;
 
 export interface CoreProbeOptions {
   /** What a reading took at best in other processes of this machine; null or absent: not known. */
-  readonly knownNs?: number | null | undefined;
+  readonly knownNs?: number | null;
   /** For tests. */
   readonly now?: Clock;
   readonly kernel?: () => number;

@@ -64,7 +64,7 @@ export function roundOf(costNs: number): RoundResult {
     ],
     gauges: [{ metric: 'rss', tags: {}, value: 1e8 }],
     errors: [],
-    evidence: { complete: true, deadCode: null, callsPerSecond: 1e9 / costNs, cpuShare: 1 },
+    evidence: { complete: true, deadCode: null, callsPerSecond: 1e9 / costNs, cpuShare: 1, core: null },
     usage: { operations: 3000, cpuNs: 3000 * costNs, allocatedBytes: 96_000, gcCount: 4, gcNs: 2e6 },
   };
 }

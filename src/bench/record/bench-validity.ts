@@ -10,6 +10,8 @@ export interface MeasuredRound {
 const maxSpread = 1.5;
 /** A loop that never waits gets all of a core unless others want it too. */
 const minCpuShare = 0.85;
+/** A reading of the core is up to a tenth slower than the fastest where nothing disturbs it. */
+const slowedFrom = 1.15;
 
 /** How far the evidence of the rounds lets one trust their numbers. */
 export function judgeRounds(rounds: readonly MeasuredRound[]): Validity {
@@ -21,7 +23,26 @@ export function judgeRounds(rounds: readonly MeasuredRound[]): Validity {
     return reason.filter((one) => one !== null).map((one) => `${first.task.subject.name}: ${one}`);
   });
   const unique = [...new Set(reasons)];
-  return { state: unique.length === 0 ? 'valid' : 'suspect', reasons: unique };
+  const notes = slowedCore(rounds);
+  return {
+    state: unique.length === 0 ? 'valid' : 'suspect',
+    reasons: unique,
+    ...(notes.length > 0 && { notes }),
+  };
+}
+
+/** By how much the core probe was slower than at its best in any round. */
+function slowedCore(rounds: readonly MeasuredRound[]): string[] {
+  const readings = rounds.flatMap(({ evidence }) => (evidence.core === null ? [] : [evidence.core]));
+  const fastestNs = Math.min(...readings.map((core) => core.fastestNs));
+  const slowed = readings.map(({ meanNs }) => meanNs / fastestNs).filter((factor) => factor > slowedFrom);
+  if (slowed.length === 0) return [];
+  const percent = (factor: number): number => Math.round((factor - 1) * 100);
+  const [least, most] = [percent(Math.min(...slowed)), percent(Math.max(...slowed))];
+  const by = least === most ? `${least} %` : `${least} to ${most} %`;
+  return [
+    `something else slowed the core by ${by} in ${slowed.length} of ${readings.length} rounds: the absolute values are too slow; run it again, or compare two versions side by side with --base`,
+  ];
 }
 
 /** In at least half of the rounds: one check may be disturbed. */

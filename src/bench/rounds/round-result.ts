@@ -13,9 +13,9 @@ export interface RoundTask {
 }
 
 interface RoundExtras {
-  /** Tell what an operation used, and how fast the core was; wait where something else slows it. */
+  /** Tell what an operation used. */
   readonly usage: boolean;
-  /** For how long it may wait; absent: not at all. */
+  /** Wait where something else slows the core; absent: do not. */
   readonly calmCore?: CalmCoreTask;
   /** Make every operation longer by this share of its own time (slow-down.ts); null: leave them alone. */
   readonly slowdown: number | null;
@@ -55,8 +55,6 @@ export interface RoundResult {
   readonly evidence: RoundEvidence;
   /** When it was asked for. */
   readonly usage?: RoundUsage;
-  /** When it was asked for, and the round took long enough for a reading. */
-  readonly core?: CoreReadings;
 }
 
 /** What the numbers rest on, for the validity of the run. */
@@ -66,6 +64,13 @@ export interface RoundEvidence {
   readonly callsPerSecond: number;
   /** CPU time over wall time, where the subject had nothing to wait for; null otherwise. */
   readonly cpuShare: number | null;
+  /** Null in the open model, and where the round was too short for a reading. */
+  readonly core: CoreEvidence | null;
+}
+
+/** How fast the core was, and how long the round waited for a calm one. */
+interface CoreEvidence extends CoreReadings {
+  readonly waitedNs: number;
 }
 
 export interface RoundHooks {

@@ -8,6 +8,7 @@ import type { HistogramSlice } from '../../model/interval.ts';
 import { PerfkitError } from '../../model/errors.ts';
 import type { BenchPlan } from '../../model/plan.ts';
 import { createCalmCore } from '../samplers/calm-core.ts';
+import type { CalmCore } from '../samplers/calm-core.ts';
 import { sampleClosed } from '../samplers/closed-sampler.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { createOwnMemory } from '../record/own-memory.ts';
@@ -47,12 +48,7 @@ export async function runRound(
   const meter = startResources({ cpu: plan.run.isolate === 'process' ? 'process' : 'thread' });
   const tagged = Object.keys(plan.workload.mix).length > 0;
   const allocations = task.extras?.usage === true ? createAllocationMeter() : null;
-  const core =
-    task.extras?.usage === true ? createCoreProbe({ knownNs: task.extras.calmCore?.knownNs }) : null;
-  const calm =
-    core !== null && plan.run.arrivals === 'closed'
-      ? createCalmCore(core, { patienceNs: task.extras?.calmCore?.patienceNs ?? 0, signal: hooks.signal })
-      : null;
+  const calm = plan.run.arrivals === 'closed' ? own.during(() => calmCoreFor(task, hooks.signal)) : null;
   let recorder: RoundRecorder | null = null;
   try {
     const slowed = slowedFor(subject, plan, task);
@@ -71,7 +67,6 @@ export async function runRound(
       subject.measuring?.();
       hooks.onMeasuring();
       meter.sample();
-      core?.reset();
       calm?.reset();
       allocations?.start();
       startNs = now();
@@ -90,7 +85,7 @@ export async function runRound(
       ...(calm !== null && {
         // by how much an operation is slowed is found out during the warm-up; otherwise that may be slow
         betweenSlices: (measuring: boolean) =>
-          measuring || task.extras?.slowdown !== null ? calm.betweenSlices() : undefined,
+          measuring || typeof task.extras?.slowdown === 'number' ? calm.betweenSlices() : undefined,
       }),
     };
     const outcome = await sampler({ ...setup, virtualClock: subject.clock ?? null });
@@ -101,7 +96,7 @@ export async function runRound(
     // Node reports collections when the event loop turns.
     await turn();
     const resources = meter.sample();
-    const coreReadings = core?.readings() ?? null;
+    const coreReadings = calm?.readings() ?? null;
     const read = readSubjectMetrics(task.subject.name, subject, plan.metrics, durationNs, recorder.calls);
     return {
       durationNs,
@@ -109,11 +104,13 @@ export async function runRound(
       counters: [...recorder.counterSlices(), ...read.counters, ...gcCounters(resources)],
       gauges: [...read.gauges, ...resourceGauges(resources, own.rssBytes)],
       errors: recorder.errorSlices(),
-      evidence: evidenceOf(recorder, resources, outcome, hooks.signal),
+      evidence: {
+        ...evidenceOf(recorder, resources, outcome, hooks.signal),
+        core: coreReadings === null ? null : { ...coreReadings, waitedNs: calm?.inAllNs() ?? 0 },
+      },
       ...(allocatedBytes !== null && {
         usage: { ...usageOf(recorder, resources, waited.cpuNs), allocatedBytes },
       }),
-      ...(coreReadings !== null && { core: coreReadings }),
     };
   } finally {
     meter.stop();
@@ -122,6 +119,11 @@ export async function runRound(
     await closeQuietly(subject);
     for (const histogram of histograms.values()) histogram.destroy();
   }
+}
+
+function calmCoreFor({ extras }: RoundTask, signal: AbortSignal): CalmCore {
+  const { knownNs = null, patienceNs = 0 } = extras?.calmCore ?? {};
+  return createCalmCore(createCoreProbe({ knownNs }), { patienceNs, signal });
 }
 
 /** The subject, made slower where the task says so. */
@@ -170,7 +172,7 @@ function evidenceOf(
   { cpuNs, wallNs }: ResourceSample,
   { deadCode, busy }: SamplerOutcome,
   signal: AbortSignal,
-): RoundEvidence {
+): Omit<RoundEvidence, 'core'> {
   return {
     complete: !signal.aborted,
     deadCode,

@@ -1,15 +1,19 @@
 import { nowNs } from '../../measure/clock.ts';
 import type { Clock } from '../../measure/clock.ts';
-import type { CoreProbe } from '../../measure/core-probe.ts';
+import type { CoreProbe, CoreReadings } from '../../measure/core-probe.ts';
 import { turn } from './turn.ts';
 
 /** Stands between the slices of a round: where something else slows the core, it waits for the end of that. */
 export interface CalmCore {
   /** Undefined where nothing has to be awaited; else until the core is calm again, or the patience is over. */
   readonly betweenSlices: () => Promise<void> | undefined;
-  /** Forget what was waited. */
+  /** Forget what was waited, and the readings. */
   readonly reset: () => void;
   readonly waited: () => Waited;
+  /** What was waited since it was made. */
+  readonly inAllNs: () => number;
+  /** Of the core between the slices; null without any. */
+  readonly readings: () => CoreReadings | null;
 }
 
 export interface CalmCoreOptions {
@@ -32,7 +36,7 @@ const calmShare = 0.85;
 const nothing: Waited = { wallNs: 0, cpuNs: 0 };
 
 export function createCalmCore(
-  probe: Pick<CoreProbe, 'read' | 'sample' | 'isCalm'>,
+  probe: CoreProbe,
   { patienceNs, signal, now = nowNs }: CalmCoreOptions,
 ): CalmCore {
   let waited = nothing;
@@ -58,7 +62,10 @@ export function createCalmCore(
     betweenSlices: () => (probe.sample() && patienceLeftNs > 0 && !isCalm(fewReadings) ? wait() : undefined),
     reset: () => {
       waited = nothing;
+      probe.reset();
     },
     waited: () => waited,
+    inAllNs: () => patienceNs - patienceLeftNs,
+    readings: probe.readings,
   };
 }

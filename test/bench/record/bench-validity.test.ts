@@ -8,7 +8,7 @@ import { driver } from '../plan-for.ts';
 function rounds(...evidence: readonly Partial<RoundEvidence>[]): MeasuredRound[] {
   return evidence.map((part, index) => ({
     task: { subject: driver('cache'), concurrency: 1, round: index + 1 },
-    evidence: { complete: true, deadCode: null, callsPerSecond: 1_000, cpuShare: 1, ...part },
+    evidence: { complete: true, deadCode: null, callsPerSecond: 1_000, cpuShare: 1, core: null, ...part },
   }));
 }
 
@@ -40,6 +40,17 @@ test('uneven rounds and a shared core make it suspect', () => {
     /some rounds completed nothing/,
   );
   assert.match(judgeRounds(rounds({}, { cpuShare: 0.4 })).reasons[0] ?? '', /only 40 % of a core/);
+});
+
+test('a core that something else slowed is told, over all subjects, and makes nothing suspect', () => {
+  const core = (meanNs: number) => ({ core: { readings: 50, fastestNs: 10_000, meanNs, waitedNs: 0 } });
+  const calm = rounds(core(10_300), core(11_400));
+  assert.deepEqual(judgeRounds(calm), { state: 'valid', reasons: [] });
+  const slowed = judgeRounds(rounds(core(10_300), core(13_000), core(15_000)));
+  assert.equal(slowed.state, 'valid');
+  assert.deepEqual(slowed.notes, [
+    'something else slowed the core by 30 to 50 % in 2 of 3 rounds: the absolute values are too slow; run it again, or compare two versions side by side with --base',
+  ]);
 });
 
 test('a round that was cut short is not compared', () => {

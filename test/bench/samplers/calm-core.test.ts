@@ -18,7 +18,10 @@ function coreThat(disturbed: { readonly fromNs: number; readonly untilNs: number
   };
   const isCalm = (took: number): boolean => took <= 1.08 * readingNs;
   const calm = (signal = new AbortController().signal): CalmCore =>
-    createCalmCore({ read, isCalm, sample: () => !isCalm(read()) }, { patienceNs: 1.5e9, signal, now });
+    createCalmCore(
+      { read, isCalm, sample: () => !isCalm(read()), reset: () => undefined, readings: () => null },
+      { patienceNs: 1.5e9, signal, now },
+    );
   return { calm, now };
 }
 
