@@ -29,10 +29,11 @@ export async function runVariants(
   const segments = orderSegments(subjects, rounds, scenario.seed, random);
   const startNs = now();
   const ended: SegmentOutcome[] = [];
+  let endNs = 0;
   for (const [index, segment] of segments.entries()) {
     if (context.signal.aborted) break;
     const label = `${segment.subject.name} round ${segment.round}`;
-    const moved = moveTo(segment, now() - startNs, () => now() - startNs);
+    const moved = moveTo(segment, Math.max(now() - startNs, endNs), () => now() - startNs);
     const progress: EngineContext['progress'] = (part) =>
       context.progress({
         done: (index + part.done) / segments.length,
@@ -41,7 +42,11 @@ export async function runVariants(
     const outcome = await load(segmentPlan(plan, segment), {
       signal: context.signal,
       progress,
-      sink: (interval) => context.sink(moved.interval(interval)),
+      sink: (interval) => {
+        const own = moved.interval(interval);
+        endNs = Math.max(endNs, own.startNs + own.durationNs);
+        context.sink(own);
+      },
     }).catch((error: unknown) => failed(error, segment, ended.length > 0));
     ended.push({ label, outcome: moved.outcome(outcome) });
     if (!outcome.complete) break;
@@ -71,7 +76,10 @@ interface Moved {
   readonly outcome: (outcome: EngineOutcome) => EngineOutcome;
 }
 
-/** From the time of the segment's load to that of the run: its load began when its first interval did. */
+/**
+ * From the time of the segment's load to that of the run: its load began when its first interval did, and not before
+ * `fromNs`, when the segment before has ended. An interval that comes late on a busy machine puts the whole segment later.
+ */
 function moveTo({ subject, round }: Segment, fromNs: number, elapsedNs: () => number): Moved {
   let offsetNs: number | null = null;
   const moved = (ns: number): number => ns + (offsetNs ?? fromNs);

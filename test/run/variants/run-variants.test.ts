@@ -18,11 +18,12 @@ interface Ran {
   readonly progress: readonly Progress[];
 }
 
-/** A load of two seconds, one second after it was started; the time is the test's own. */
+/** A load of two seconds, one second after it was started (at once where the first interval comes late); the time is the test's own. */
 async function run(
   plan: LoadPlan,
   load: (call: number, plan: LoadPlan) => EngineOutcome = () => valid,
   signal = new AbortController().signal,
+  firstIsLateByNs = 0,
 ): Promise<Ran> {
   let nowNs = 0;
   const intervals: Interval[] = [];
@@ -35,10 +36,11 @@ async function run(
   };
   const engine: Engine<LoadPlan> = async (own, { sink, progress: tell }) => {
     plans.push(own);
-    nowNs += 1e9;
+    nowNs += firstIsLateByNs === 0 ? 1e9 : 0;
     tell({ done: 0.5, label: 'steady' });
     for (const second of [0, 1]) {
-      nowNs += 1e9;
+      const lateByNs = plans.length === 1 ? firstIsLateByNs : 0;
+      nowNs += 1e9 + (second === 0 ? lateByNs : -lateByNs);
       const slice = {
         metric: 'response_time',
         tags: { name: 'a' },
@@ -65,6 +67,13 @@ test('intervals follow one another in time, from when the load of each began, an
   );
   assert.equal(intervals.filter(({ tags }) => tags['subject'] === 'on').length, 4);
   assert.deepEqual(outcome, valid);
+});
+
+test('intervals of two segments do not overlap where the first one of the run came late', async () => {
+  const { intervals } = await run(variantPlan(['on', 'off']), undefined, undefined, 0.9e9);
+  const starts = intervals.map(({ startNs }) => startNs / 1e9);
+  for (const [index, start] of starts.entries())
+    if (index > 0) assert.ok(start >= (starts[index - 1] ?? 0) + 1 - 1e-6, starts.join(' '));
 });
 
 test('histograms of the rounds add up to one series of each subject', async () => {
