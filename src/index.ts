@@ -161,6 +161,7 @@ export type { SelfTestProgress } from './pairs/self-test/run-self-test.ts';
 export type { SelfTestResult } from './pairs/self-test/summarise.ts';
 export { folderReporters, reportFiles, reporters } from './report/index.ts';
 export type { FolderReporterName, ReporterName } from './report/index.ts';
+export { jsonText } from './report/json-text.ts';
 export { shortestMarkdownBytes, shortMarkdown } from './report/ci/pull-request.ts';
 export type { FolderReporter, Reporter, ReportFile, ReportOptions } from './report/reporter.ts';
 

@@ -116,7 +116,7 @@ function formatReading({ value, bounded }: Reading, metric: MetricDefinition): s
 export function labelOf(tags: Tags): string {
   return Object.entries(tags)
     .toSorted(([a], [b]) => orderOf(a) - orderOf(b))
-    .map(([key, value]) => (key === 'concurrency' ? `x${value}` : plain(value)))
+    .map(([key, value]) => plain(key === 'concurrency' ? `x${value}` : value))
     .join(' ');
 }
 

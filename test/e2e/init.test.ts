@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { folderWith, perfkit, temporaryFolder } from '../helpers/cli.ts';
+import { bench } from '../judge/compare/results.ts';
+import { assertInertTerminal } from '../report/hostile.ts';
 import type { AddressInfo } from 'node:net';
+import type { RunResult } from '../../src/model/result.ts';
 
 const fixtures = join(import.meta.dirname, '..', 'plan', 'import', 'fixtures');
 
@@ -151,6 +154,48 @@ describe('perfkit targets', () => {
       /^ +P28 +the API of the system.*\n +proven by test\/patterns\/pattern-system\.test\.ts/m,
     );
     assert.match(stdout, /0 targets, 0 measured, 0 pass; 1 proven by tests/);
+  });
+
+  test('nothing that results hold moves the cursor or is a command to a CI runner', async () => {
+    const cwd = temporaryFolder();
+    const hostile = '\u001b]0;title\u0007\u001b[2J##[error]x';
+    const run = bench();
+    const target = {
+      id: 'P04',
+      scenario: 'cache/get',
+      expr: `op_duration p99 < 1ms ${hostile}`,
+      source: null,
+      severity: 'error',
+      line: null,
+      outcome: 'pass',
+      actual: 1000,
+      bounded: false,
+      limit: 1e6,
+      margin: 0.9,
+      unit: 'ns',
+      perSecond: false,
+      tags: {},
+      reason: null,
+    } as const;
+    const known: RunResult = {
+      ...run,
+      scenario: { ...run.scenario, name: 'cache/get' },
+      verdict: { outcome: 'pass', reasons: [], targets: [target] },
+    };
+    const documents = { known: JSON.stringify(known), [`torn ${hostile}`]: '{' };
+    for (const [folder, text] of Object.entries(documents)) {
+      mkdirSync(join(cwd, 'reports', folder), { recursive: true });
+      writeFileSync(join(cwd, 'reports', folder, 'result.json'), text);
+    }
+    const { code, stdout, stderr } = await perfkit(['targets', 'P04'], { cwd });
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /then it was op_duration p99 < 1ms/);
+    assert.match(stderr, /left out: .*torn/);
+    assertInertTerminal(stdout);
+    assertInertTerminal(stderr);
+    const json = await perfkit(['targets', 'P04', '--json'], { cwd });
+    assertInertTerminal(json.stdout);
+    assert.equal(JSON.parse(json.stdout)[0].last.expr, target.expr);
   });
 
   test('refuses an id that there is not, and a folder that there is not', async () => {

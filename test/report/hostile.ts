@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { judge } from '../../src/judge/judge.ts';
 import { combineVerdicts } from '../../src/judge/verdict.ts';
 import { counterSeries, gaugeSeries, histogramSeries, measured, range, target } from '../helpers/results.ts';
+import type { Tags } from '../../src/model/interval.ts';
 import type { RunResult, SuiteResult } from '../../src/model/result.ts';
 
 /** What a server, a module or a result file may put into a text to harm the reader of a report. */
@@ -89,25 +90,57 @@ export function hostileRun(texts: readonly string[]): RunResult {
   let at = 0;
   const next = (): string => texts[at++ % texts.length] ?? '';
   const base = (example ??= exampleRun());
+  const tags = (): Tags => ({ [next()]: next(), subject: next(), concurrency: next(), name: next() });
+  // what a server or a driver calls its metrics, beside those that reports know by name
+  const renamed = new Map(
+    base.scenario.metrics.flatMap(({ name }) => [
+      [name, next()],
+      [`server.${name}`, `server.${next()}`],
+    ]),
+  );
+  const metrics = base.scenario.metrics.flatMap((metric) =>
+    ['', 'server.'].map((prefix) => ({
+      ...metric,
+      name: renamed.get(prefix + metric.name) ?? '',
+      help: next(),
+    })),
+  );
+  const series = base.series.flatMap((one) =>
+    [one.metric, renamed.get(one.metric), renamed.get(`server.${one.metric}`)].map((metric = '') => ({
+      ...one,
+      metric,
+      tags: { ...tags(), phase: next() },
+      note: next(),
+    })),
+  );
   return {
     ...base,
     perfkit: next(),
-    scenario: { ...base.scenario, name: next(), file: next(), hash: next(), tags: [next()] },
+    aborted: next(),
+    scenario: {
+      ...base.scenario,
+      name: next(),
+      file: next(),
+      hash: next(),
+      tags: [next()],
+      metrics: [...base.scenario.metrics, ...metrics],
+      reference: next(),
+    },
     environment: {
       ...base.environment,
-      cpuModel: next(),
       node: next(),
+      v8: next(),
+      platform: next(),
+      arch: next(),
       osRelease: next(),
+      cpuModel: next(),
+      ci: next(),
       fingerprint: next(),
     },
     validity: { state: 'suspect', reasons: [next(), next()], notes: [next()] },
-    series: base.series.map((one) => ({
-      ...one,
-      tags: { [next()]: next(), name: next(), phase: next() },
-      note: next(),
-    })),
-    errors: [{ class: next(), tags: { name: next() }, count: 3, example: next() }],
-    slowest: [{ ...slow, phase: next(), name: next() }],
+    series,
+    errors: [{ class: next(), tags: tags(), count: 3, example: next() }],
+    slowest: [{ ...slow, subject: next(), phase: next(), name: next(), failure: next() }],
     verdict: {
       ...base.verdict,
       reasons: [next(), next()],
@@ -118,7 +151,7 @@ export function hostileRun(texts: readonly string[]): RunResult {
         expr: next(),
         source: next(),
         reason: next(),
-        tags: { name: next() },
+        tags: tags(),
       })),
     },
   };

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { ScenarioEntry } from '../../index.ts';
+import { inertLines } from '../errors.ts';
 import { collect } from '../options.ts';
 
 interface ListFlags {
@@ -16,11 +17,10 @@ export function addList(program: Command): void {
     .option('--json', 'print the list as JSON')
     .addHelpText('after', '\nExamples:\n  perfkit list\n  perfkit list ./bench --tag nightly --json')
     .action(async (folders: readonly string[], flags: ListFlags) => {
-      const { builtInScenarios, findScenarios } = await import('../../index.ts');
+      const { builtInScenarios, findScenarios, jsonText } = await import('../../index.ts');
       const found = await findScenarios(folders.length === 0 ? [builtInScenarios] : folders);
       const entries = found.filter((entry) => (flags.tag ?? []).every((tag) => entry.tags.includes(tag)));
-      if (flags.json === true) process.stdout.write(`${JSON.stringify(entries)}\n`);
-      else process.stdout.write(table(entries));
+      process.stdout.write(flags.json === true ? jsonText(entries) : inertLines(table(entries)));
     });
 }
 

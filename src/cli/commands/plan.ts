@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { inertLines } from '../errors.ts';
 import { wholeNumber } from '../options.ts';
 import type { RunFlags } from '../options.ts';
 
@@ -25,7 +26,9 @@ export function addPlan(program: Command): void {
       const plans = await selectPlans(names, flags, null);
       const document = plans.length === 1 ? plans[0] : plans;
       process.stdout.write(
-        flags.json === true ? `${JSON.stringify(document, null, 2)}\n` : plans.map(explainPlan).join('\n'),
+        flags.json === true
+          ? `${JSON.stringify(document, null, 2)}\n`
+          : inertLines(plans.map(explainPlan).join('\n')),
       );
     });
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { PerfkitError } from '../../model/errors.ts';
 import { formatValue } from '../../model/units.ts';
+import { inertLines } from '../errors.ts';
 import type { ProvenRow } from '../../index.ts';
 import type { LastMeasured } from '../last-measured.ts';
 
@@ -32,7 +33,7 @@ export function addTargets(program: Command): void {
     .option('--json', 'print the list as JSON')
     .addHelpText('after', examples)
     .action(async (words: readonly string[], flags: TargetsFlags) => {
-      const { builtInScenarios, findScenarios, readProven } = await import('../../index.ts');
+      const { builtInScenarios, findScenarios, jsonText, readProven } = await import('../../index.ts');
       const { readMeasurements } = await import('../last-measured.ts');
       const entries = await findScenarios([builtInScenarios]);
       const measurements = await readMeasurements(flags.out ?? 'reports', flags.out !== undefined);
@@ -44,9 +45,9 @@ export function addTargets(program: Command): void {
         })),
       );
       const rows = select([...all, ...(await readProven())], words);
-      process.stdout.write(flags.json === true ? `${JSON.stringify(rows)}\n` : listing(rows));
+      process.stdout.write(flags.json === true ? jsonText(rows) : inertLines(listing(rows)));
       const { unreadable, leftOut } = measurements;
-      for (const reason of unreadable) process.stderr.write(`left out: ${reason}\n`);
+      for (const reason of unreadable) process.stderr.write(`left out: ${inertLines(reason)}\n`);
       if (leftOut > 0) process.stderr.write(`${leftOut} older results were not looked at\n`);
     });
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../../model/errors.ts';
+import { inertLines } from '../errors.ts';
 
 export function addValidate(program: Command): void {
   program
@@ -12,14 +13,14 @@ export function addValidate(program: Command): void {
       '\nExamples:\n  perfkit validate my.perfkit.yaml\n  perfkit validate scenarios/*/*.perfkit.yaml',
     )
     .action(async (files: readonly string[], flags: { readonly json?: boolean }) => {
-      const { formatProblems, validateScenario } = await import('../../index.ts');
+      const { formatProblems, jsonText, validateScenario } = await import('../../index.ts');
       const all = [];
       for (const file of files) all.push(...(await validateScenario(file)));
-      if (flags.json === true) process.stdout.write(`${JSON.stringify(all)}\n`);
-      else if (all.length > 0) process.stderr.write(`${formatProblems(all)}\n`);
+      if (flags.json === true) process.stdout.write(jsonText(all));
+      else if (all.length > 0) process.stderr.write(`${inertLines(formatProblems(all))}\n`);
       else
         process.stdout.write(
-          `${files.length === 1 ? `${files[0]} is` : `${files.length} files are`} sound\n`,
+          inertLines(`${files.length === 1 ? `${files[0]} is` : `${files.length} files are`} sound\n`),
         );
       process.exitCode = all.length > 0 ? exitCodes.usage : exitCodes.pass;
     });

@@ -1,30 +1,14 @@
-import { labelOf } from '../rows.ts';
+import { changeRow } from '../change-row.ts';
 import { plain } from '../text.ts';
 import { formatValue } from '../../model/units.ts';
-import type {
-  Change,
-  Comparison,
-  ScenarioComparison,
-  SeriesComparison,
-  SideValue,
-} from '../../model/comparison.ts';
+import type { Comparison, ScenarioComparison, SeriesComparison, SideValue } from '../../model/comparison.ts';
+import type { ChangeRow } from '../change-row.ts';
 
 /** One row of a comparison in words. */
-export interface ComparisonRow {
+export interface ComparisonRow extends ChangeRow {
   readonly verdict: SeriesComparison['verdict'];
-  readonly gated: boolean;
-  /** `lru get`, `main list`; tags may hold anything. */
-  readonly label: string;
-  /** `response_time p95` */
-  readonly what: string;
   readonly base: string;
   readonly head: string;
-  /** `+12.3%`, or `+0.20 points` of a share. */
-  readonly change: string;
-  /** `+9.1% to +15%` */
-  readonly interval: string;
-  /** Smallest change for the worse that would have been found. */
-  readonly detectable: string;
   readonly reason: string | null;
 }
 
@@ -54,53 +38,16 @@ const ranks = {
 function toRow(row: SeriesComparison): ComparisonRow {
   const { change } = row;
   return {
+    ...changeRow(row, change, change === null ? null : [change.low, change.high]),
     verdict: row.verdict,
-    gated: row.gated,
-    label: labelOf(row.tags),
-    what: `${row.metric} ${row.statistic}`,
     base: sideText(row.base, row),
     head: sideText(row.head, row),
-    change: change === null ? '' : changeText(change, change.estimate, row),
-    interval: intervalText(change, row),
-    detectable: change?.detectable == null ? '' : changeText(change, detectableOf(change, row), row),
     reason: row.reason,
   };
 }
 
-/** A change for the worse of a rate is a fall: as far down on the scale of ratios as it says up. */
-export function detectableOf(
-  change: Pick<Change, 'scale' | 'detectable'>,
-  { better }: Pick<SeriesComparison, 'better'>,
-): number {
-  const up = change.detectable ?? 0;
-  if (better !== 'higher') return up;
-  return change.scale === 'ratio' ? 1 / (1 + up) - 1 : -up;
-}
-
 function sideText(side: SideValue | null, { unit, perSecond }: SeriesComparison): string {
   return side === null ? '-' : `${side.bounded ? '>= ' : ''}${formatValue(side.value, unit, perSecond)}`;
-}
-
-function intervalText(change: Change | null, row: SeriesComparison): string {
-  if (change === null || change.low === null || change.high === null) return '';
-  return `${changeText(change, change.low, row)} to ${changeText(change, change.high, row)}`;
-}
-
-/** A share's difference in points, so that 1 % to 2 % is not taken for +1 %. */
-export function changeText(
-  { scale }: Pick<Change, 'scale'>,
-  value: number,
-  { unit, perSecond }: Pick<SeriesComparison, 'unit' | 'perSecond'>,
-): string {
-  const sign = value > 0 ? '+' : '';
-  if (scale === 'ratio') return `${sign}${digits(value * 100)}%`;
-  if (unit === 'ratio') return `${sign}${digits(value * 100)} points`;
-  return `${sign}${formatValue(value, unit, perSecond)}`;
-}
-
-function digits(value: number): string {
-  const size = Math.abs(value);
-  return size >= 99.5 ? value.toFixed(0) : size >= 9.95 ? value.toFixed(1) : value.toFixed(2);
 }
 
 /** What was compared and how, a line. */

@@ -1,25 +1,15 @@
 import { formatValue } from '../../model/units.ts';
-import { changeText, detectableOf } from '../comparison/comparison-rows.ts';
-import { labelOf } from '../rows.ts';
+import { changeRow, changeText } from '../change-row.ts';
 import type { PairedChange, PairedRun, SeriesDecision } from '../../model/paired.ts';
+import type { ChangeRow } from '../change-row.ts';
 
 /** One row of a paired run in words. */
-export interface PairedRow {
+export interface PairedRow extends ChangeRow {
   readonly verdict: SeriesDecision['verdict'];
-  /** `lru get`, `main x8`; tags may hold anything. */
-  readonly label: string;
-  /** `op_duration p95` */
-  readonly what: string;
   readonly base: string;
   readonly head: string;
-  /** `+12.3%`, or `+0.20 points` of a share. */
-  readonly change: string;
-  /** `+9.1% to +15%` */
-  readonly interval: string;
   /** Smallest change that counts: `3.00%`, or `3.00%, worse from 5.10%` where the controls move more. */
   readonly threshold: string;
-  /** Smallest change for the worse that would have been found. */
-  readonly detectable: string;
   readonly reason: string;
 }
 
@@ -54,24 +44,13 @@ function toRow(row: SeriesDecision): PairedRow {
   const value = (side: number | null): string =>
     side === null ? '-' : formatValue(side, row.unit, row.perSecond);
   return {
+    ...changeRow(row, change, change?.interval ?? null),
     verdict: row.verdict,
-    label: labelOf(row.tags),
-    what: `${row.metric} ${row.statistic}`,
     base: value(row.base),
     head: value(row.head),
-    change: change === null ? '' : changeText(change, change.estimate, row),
-    interval: intervalText(change, row),
     threshold: change === null || row.better === 'neither' ? '' : thresholdText(change, row),
-    detectable:
-      change === null || row.better === 'neither' ? '' : changeText(change, detectableOf(change, row), row),
     reason: row.reason ?? '',
   };
-}
-
-function intervalText(change: PairedChange | null, row: SeriesDecision): string {
-  if (change === null || change.interval === null) return '';
-  const [low, high] = change.interval;
-  return `${changeText(change, low, row)} to ${changeText(change, high, row)}`;
 }
 
 function thresholdText(change: PairedChange, row: SeriesDecision): string {

@@ -42,7 +42,7 @@ function hostileComparison(texts: readonly string[]): Comparison {
       series: scenario.series.map((row) => ({
         ...row,
         metric: next(),
-        tags: { [next()]: next(), name: next() },
+        tags: { [next()]: next(), concurrency: next(), name: next() },
         reason: next(),
       })),
     })),

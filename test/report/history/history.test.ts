@@ -63,7 +63,7 @@ describe('whatever the names in a history are', () => {
           trends: group.trends.map((trend) => ({
             ...trend,
             metric: next(),
-            tags: { [next()]: next(), name: next() },
+            tags: { [next()]: next(), concurrency: next(), name: next() },
           })),
         })),
       })),

@@ -71,7 +71,7 @@ function hostileRun(texts: readonly string[]): PairedRun {
             series: rows.map((row) => ({
               ...row,
               metric: next(),
-              tags: { [next()]: next() },
+              tags: { [next()]: next(), concurrency: next() },
               reason: next(),
             })),
           },
