@@ -85,7 +85,9 @@ export async function runRound(
       ...(calm !== null && {
         // by how much an operation is slowed is found out during the warm-up; otherwise that may be slow
         betweenSlices: (measuring: boolean) =>
-          measuring || typeof task.extras?.slowdown === 'number' ? calm.betweenSlices() : undefined,
+          measuring || typeof task.extras?.slowdown === 'number'
+            ? calm.betweenSlices()?.then(slowed.stoodStill)
+            : undefined,
       }),
     };
     const outcome = await sampler({ ...setup, virtualClock: subject.clock ?? null });
@@ -129,7 +131,7 @@ function calmCoreFor({ extras }: RoundTask, signal: AbortSignal): CalmCore {
 /** The subject, made slower where the task says so. */
 function slowedFor(subject: Subject, { run }: BenchPlan, { extras, concurrency }: RoundTask): SlowedSubject {
   const share = extras?.slowdown ?? null;
-  if (share === null) return { subject, measuring: () => undefined };
+  if (share === null) return { subject, measuring: () => undefined, stoodStill: () => undefined };
   if (run.arrivals !== 'closed')
     throw new PerfkitError(
       'scenario',

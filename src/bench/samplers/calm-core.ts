@@ -5,8 +5,8 @@ import { turn } from './turn.ts';
 
 /** Stands between the slices of a round: where something else slows the core, it waits for the end of that. */
 export interface CalmCore {
-  /** Undefined where nothing has to be awaited; else until the core is calm again, or the patience is over. */
-  readonly betweenSlices: () => Promise<void> | undefined;
+  /** Undefined where nothing has to be awaited; else until the core is calm again, or the patience is over: for so many ns. */
+  readonly betweenSlices: () => Promise<number> | undefined;
   /** Forget what was waited, and the readings. */
   readonly reset: () => void;
   readonly waited: () => Waited;
@@ -46,7 +46,7 @@ export function createCalmCore(
     for (let reading = 0; reading < readings; reading++) if (probe.isCalm(probe.read())) calm++;
     return calm >= calmShare * readings;
   };
-  const wait = async (): Promise<void> => {
+  const wait = async (): Promise<number> => {
     const startNs = now();
     const cpu = process.cpuUsage();
     const endNs = startNs + patienceLeftNs;
@@ -57,6 +57,7 @@ export function createCalmCore(
     const wallNs = now() - startNs;
     patienceLeftNs -= wallNs;
     waited = { wallNs: waited.wallNs + wallNs, cpuNs: waited.cpuNs + (user + system) * 1e3 };
+    return wallNs;
   };
   return {
     betweenSlices: () => (probe.sample() && patienceLeftNs > 0 && !isCalm(fewReadings) ? wait() : undefined),

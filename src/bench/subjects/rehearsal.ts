@@ -12,6 +12,8 @@ export interface RehearsalOptions {
 export interface Rehearsal {
   /** To be told before every call. */
   readonly called: () => void;
+  /** To be told of time in which nobody was let call: it belongs to no window. */
+  readonly stoodStill: (ns: number) => void;
   /** Wait no more, and say what was found; null when there were too few calls. */
   readonly end: () => RehearsalResult | null;
 }
@@ -80,6 +82,9 @@ export function createRehearsal({ concurrency, now, wait }: RehearsalOptions): R
       // hot path
       calls = (calls + 1) | 0;
       if (calls >= size || startNs !== startNs) endWindow();
+    },
+    stoodStill: (ns) => {
+      startNs += ns;
     },
     end: () => {
       ended = true;

@@ -21,6 +21,8 @@ export interface SlowedSubject {
   readonly subject: Subject;
   /** Warm-up is over: slow the operations down from here on. Throws PerfkitError when the warm-up was too short to tell by how much. */
   readonly measuring: () => void;
+  /** To be told of time in which nobody was let call. */
+  readonly stoodStill: (ns: number) => void;
 }
 
 /**
@@ -73,6 +75,7 @@ export function slowDown(
       const waitNs = Math.min(share / found.response, 1 + share) * found.gapNs;
       times.weights().forEach((weight, id) => waits[id]?.set((weight * waitNs) / turnNs));
     },
+    stoodStill: rehearsal.stoodStill,
   };
 }
 

@@ -73,6 +73,27 @@ describe('slowDown', () => {
     );
   });
 
+  test('what the callers stand still between slices, until the core is calm, does not count', () => {
+    fc.assert(
+      fc.property(shares, fc.integer({ min: 1, max: 50 }), (share, waits) => {
+        const processor = createProcessor();
+        const subject = { operations: { run: () => void (processor.ns += 1000) } };
+        const slowed = slowDown(subject, { share, concurrency: 1, ...processor.time });
+        const { run } = slowed.subject.operations;
+        assert.ok(run !== undefined);
+        for (let slice = 0; slice < 300; slice++) {
+          gapOf(processor, run, 750);
+          if (slice % 50 >= waits) continue;
+          processor.ns += 5e6;
+          slowed.stoodStill(5e6);
+        }
+        slowed.measuring();
+        near(gapOf(processor, run, 1000) / 1000 - 1, share, 0.1);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   test('what callers wait for each other does not count as time of the operation', () => {
     fc.assert(
       fc.property(shares, fc.integer({ min: 1, max: 400 }), (share, concurrency) => {
