@@ -52,14 +52,12 @@ describe('perfkit load URL', () => {
   test('at a rate sends what the rate and the time make, and shows three clocks', async () => {
     requests = 0;
     const { code, stdout, stderr } = await perfkit(['load', `${origin}/`, '-R', '200', '-d', '2s', '--json']);
+    assert.equal(code, 0, stderr);
     const document = JSON.parse(stdout);
-    const invalid = document.validity.state === 'invalid';
-    assert.equal(code, invalid ? 5 : 0, stderr);
     const metrics = new Set(document.series.map((one: { metric: string }) => one.metric));
     for (const metric of ['response_time', 'service_time', 'schedule_lag', 'throughput', 'arrivals'])
       assert.ok(metrics.has(metric), metric);
-    // where the machine stood still some could not be sent, and the run says that it was the limit
-    assert.ok(invalid ? requests <= 400 : requests === 400, `${requests} ${stderr}`);
+    assert.equal(requests, 400);
   });
 
   test('sends method, headers and a body from a file', async () => {
