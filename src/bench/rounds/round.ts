@@ -10,7 +10,6 @@ import type { BenchPlan } from '../../model/plan.ts';
 import { createCalmCore } from '../samplers/calm-core.ts';
 import type { CalmCore } from '../samplers/calm-core.ts';
 import { sampleClosed } from '../samplers/closed-sampler.ts';
-import { collectGarbage } from './collect-garbage.ts';
 import { createOwnMemory } from '../record/own-memory.ts';
 import { createContext } from '../subjects/create-context.ts';
 import { createSubject } from '../subjects/create-subject.ts';
@@ -61,7 +60,6 @@ export async function runRound(
     let startNs = NaN;
     const onMeasuring = async (): Promise<void> => {
       slowed.measuring();
-      collectGarbage();
       await turn();
       for (const histogram of histograms.values()) histogram.reset();
       subject.measuring?.();
