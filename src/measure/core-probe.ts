@@ -16,12 +16,8 @@ export interface CoreReadings {
 }
 
 export interface CoreProbe {
-  /** Take a reading now, some 15 us; gives it in ns. */
-  readonly read: () => number;
-  /** Take a reading that is counted, if the last one is 2 ms ago; gives whether the core was disturbed by it. */
-  readonly sample: () => boolean;
-  /** Whether a reading is that of an undisturbed core. */
-  readonly isCalm: (readingNs: number) => boolean;
+  /** Take a reading, some 25 us, if the last one is 2 ms ago. */
+  readonly sample: () => void;
   /** Forget what was counted. */
   readonly reset: () => void;
   /** Null when nothing was counted. */
@@ -32,26 +28,21 @@ const everyNs = 2e6;
 /** So many readings are kept, 16 s of them; later ones take the places of the first. */
 const capacity = 8_192;
 const mostTimes = 2;
-/** An undisturbed core is steady to 1 or 2 %; what disturbs it takes 13 % and more. */
-const calmUntil = 1.08;
 /** Some 10 ms, by the end of which V8 has compiled the arithmetic as well as it can. */
 const warmupReadings = 500;
 
 export interface CoreProbeOptions {
-  /** What a reading took at best in other processes of this machine; null or absent: not known. */
-  readonly knownNs?: number | null;
   /** For tests. */
   readonly now?: Clock;
   readonly kernel?: () => number;
 }
 
 export function createCoreProbe({
-  knownNs = null,
   now = nowNs,
   kernel = compileCoreKernel(),
 }: CoreProbeOptions = {}): CoreProbe {
   const timesNs = new Float64Array(capacity);
-  let fastestNs = knownNs ?? Infinity;
+  let fastestNs = Infinity;
   let taken = 0;
   let lastNs = -Infinity;
   const read = (): number => {
@@ -62,18 +53,13 @@ export function createCoreProbe({
     if (readingNs < fastestNs) fastestNs = readingNs;
     return readingNs;
   };
-  const isCalm = (readingNs: number): boolean => readingNs <= calmUntil * fastestNs;
   for (let reading = 0; reading < warmupReadings; reading++) read();
   return {
-    read,
-    isCalm,
     sample: () => {
-      if (now() - lastNs < everyNs) return false;
+      if (now() - lastNs < everyNs) return;
       // the first one finds the core as the subject left it
       read();
-      const readingNs = read();
-      timesNs[taken++ % capacity] = readingNs;
-      return !isCalm(readingNs);
+      timesNs[taken++ % capacity] = read();
     },
     reset: () => {
       taken = 0;

@@ -1,5 +1,6 @@
 import { forkRound } from '../bench/rounds/fork-round.ts';
 import type { RoundResult, RoundTask } from '../bench/rounds/round-result.ts';
+import type { Turns } from '../bench/rounds/turns.ts';
 import type { Random } from '../measure/random.ts';
 import { PerfkitError } from '../model/errors.ts';
 import type { BenchPlan } from '../model/plan.ts';
@@ -8,11 +9,12 @@ import type { ArmPlan } from './arm.ts';
 /** A subject at a concurrency. */
 export type Variant = Omit<RoundTask, 'round' | 'extras'>;
 
-/** Carries out one round of one version; null when it was aborted. A stand-in in tests. */
+/** Carries out one round of one version, in turns with others; null when it was aborted. A stand-in in tests. */
 export type MeasureRound = (
   arm: ArmPlan,
   task: RoundTask,
   signal: AbortSignal,
+  turns?: Turns,
 ) => Promise<RoundResult | null>;
 
 const maxPaddingBytes = 4_096;
@@ -23,9 +25,9 @@ const maxPaddingBytes = 4_096;
  */
 export function measureInProcess(random: Random): MeasureRound {
   const padding = random.fork('padding');
-  return async (arm, task, signal) => {
+  return async (arm, task, signal, turns) => {
     const paddingBytes = padding.int(maxPaddingBytes);
-    const hooks = { signal, onMeasuring: () => undefined, paddingBytes };
+    const hooks = { signal, onMeasuring: () => undefined, paddingBytes, ...(turns && { turns }) };
     const result = await forkRound(arm.plan, task, hooks).catch((error: unknown) => {
       if (!(error instanceof PerfkitError)) throw error;
       throw new PerfkitError(error.code, `${nameOf(arm)}: ${error.message}`, { cause: error });

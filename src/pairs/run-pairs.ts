@@ -9,8 +9,8 @@ import type { PairedDecision, PairedLook, PairedRun, PairedSettings, PairedSlot 
 import { version } from '../run/version.ts';
 import type { ArmPlans } from './plan-arm.ts';
 import { ArmEvidence } from './arm-evidence.ts';
-import { createCalmRounds } from './measure-calm.ts';
-import type { CalmRounds } from './measure-calm.ts';
+import { createRoundsInTurns } from './measure-in-turns.ts';
+import type { RoundsInTurns } from './measure-in-turns.ts';
 import { measureInProcess, variantsOf } from './measure-round.ts';
 import type { MeasureRound, Variant } from './measure-round.ts';
 import { planSlots } from './plan-slots.ts';
@@ -33,6 +33,8 @@ export interface PairsOptions {
   readonly progress?: (progress: PairsProgress) => void;
   /** The run as it stands at a look that does not end it, to be saved. */
   readonly looked?: (run: PairedRun) => void | Promise<void>;
+  /** False: each process to its end before the next begins. Default: in turns of some milliseconds. */
+  readonly turns?: boolean;
   readonly environment?: Environment;
   readonly measure?: MeasureRound;
   readonly now?: Clock;
@@ -46,7 +48,7 @@ export interface PairsProgress extends Progress {
 }
 
 /**
- * Measure two versions in turns, pair by pair, each side of each in a fresh process and in an order drawn by the seed,
+ * Measure two versions pair by pair, each side of each in a fresh process, in turns and in an order drawn by the seed,
  * every third slot the base against itself. It stops at the first look at which the decision is that it passes, fails
  * or cannot be had, or on abort, with `complete: false`. Throws PerfkitError when a version cannot be measured.
  */
@@ -102,7 +104,7 @@ class Bout {
   readonly #arms: ArmPlans;
   readonly #options: PairsOptions;
   readonly #random: Random;
-  readonly #calm: CalmRounds;
+  readonly #rounds: RoundsInTurns;
   readonly #variants: readonly Variant[];
   readonly #table: SeriesTable;
   readonly #evidence = { base: new ArmEvidence(), head: new ArmEvidence() };
@@ -115,7 +117,7 @@ class Bout {
     this.#arms = arms;
     this.#options = options;
     this.#random = random.fork('order of the subjects');
-    this.#calm = createCalmRounds(options.measure ?? measureInProcess(random));
+    this.#rounds = createRoundsInTurns(options.measure ?? measureInProcess(random));
     this.#variants = variantsOf(arms.head.plan);
     this.#table = new SeriesTable(options.gate);
   }
@@ -135,15 +137,20 @@ class Bout {
     const sides = order === 'base first' ? (['base', 'head'] as const) : (['head', 'base'] as const);
     const found: [side: 'base' | 'head', values: readonly RoundValue[]][] = [];
     const round = kind === 'pair' ? index + 1 : 1_000_000 + index;
-    const extras = { usage: true, slowdown: null } as const;
+    const extras = { usage: true, turns: this.#options.turns ?? true, slowdown: null };
     for (const variant of shuffle([...this.#variants], this.#random)) {
-      for (const side of sides) {
+      const entries = sides.map((side) => {
         const arm = this.#arms[kind === 'control' ? 'base' : side];
         const subject =
           arm.plan.subjects.find(({ name }) => name === variant.subject.name) ?? variant.subject;
         const task = { ...variant, subject, round, extras: { ...extras, package: arm.package } };
-        const result = await this.#calm.measure(arm, task, this.#options.signal);
-        if (result === null || this.#options.signal.aborted) return false;
+        return { side, arm, task };
+      });
+      const results = await this.#rounds.measure(entries, this.#options.signal);
+      if (results === null) return false;
+      for (const [at, { side, arm, task }] of entries.entries()) {
+        const result = results[at];
+        if (result === undefined) return false;
         this.#evidence[kind === 'control' ? 'base' : side].add(task, result);
         found.push([side, roundValues(result, variantTagsOf(arm.plan, variant), arm.plan.metrics)]);
       }
@@ -158,7 +165,7 @@ class Bout {
     const reasons = (['base', 'head'] as const).flatMap((side) =>
       this.#evidence[side].reasons().map((reason) => `${side}: ${reason}`),
     );
-    const notes = [...(this.#options.notes ?? []), ...this.#arms.notes, ...this.#calm.notes()];
+    const notes = [...(this.#options.notes ?? []), ...this.#arms.notes, ...this.#rounds.notes()];
     return {
       pairs: [...pair],
       control: [...control],

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { PerfkitError, messageOf } from '../../model/errors.ts';
 import type { FromChild, ToChild } from './child-messages.ts';
 import { redirectPackage } from '../subjects/redirect-package.ts';
@@ -7,6 +8,7 @@ import { runRound } from './round.ts';
 // ends with its parent.
 
 const abort = new AbortController();
+let goOn = (): void => undefined;
 
 // An interrupt at the terminal goes to the whole group; the parent decides what it means and says so.
 process.on('SIGINT', () => undefined);
@@ -15,8 +17,11 @@ process.on('uncaughtException', (error) => finish(failure(error, 'failed outside
 process.on('unhandledRejection', (reason) => finish(failure(reason, 'left a rejected promise unhandled: ')));
 
 process.on('message', (message: ToChild) => {
-  if (message.kind === 'abort') abort.abort();
-  else void run(message);
+  if (message.kind === 'run') void run(message);
+  else {
+    if (message.kind === 'abort') abort.abort();
+    goOn();
+  }
 });
 send({ kind: 'ready' });
 
@@ -24,12 +29,25 @@ async function run({ plan, task }: Extract<ToChild, { kind: 'run' }>): Promise<v
   try {
     const redirected = redirectPackage(task.extras?.package ?? null);
     const onMeasuring = (): void => send({ kind: 'measuring' });
-    const result = await runRound(plan, task, { signal: abort.signal, onMeasuring });
+    const turns = task.extras?.turns === true;
+    // the thread pool is there before the main thread is kept on one core, and so stays free
+    if (turns) await stat('.');
+    const hooks = { signal: abort.signal, onMeasuring, ...(turns && { passTurn }) };
+    const result = await runRound(plan, task, hooks);
     redirected.check(task.subject.name);
     finish({ kind: 'result', result });
   } catch (error) {
     finish(failure(error, 'failed: '));
   }
+}
+
+/** Let the others go on; resolves when it is this process' turn again, or it is to stop. */
+function passTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (abort.signal.aborted) return resolve();
+    goOn = resolve;
+    send({ kind: 'passed' });
+  });
 }
 
 function failure(error: unknown, prefix: string): FromChild {

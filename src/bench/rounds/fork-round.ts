@@ -5,17 +5,21 @@ import { PerfkitError } from '../../model/errors.ts';
 import type { BenchPlan } from '../../model/plan.ts';
 import { createRedactor, secretNames } from '../../model/secrets.ts';
 import type { FromChild, ToChild } from './child-messages.ts';
+import { ChildTurns } from './child-turns.ts';
 import { createLineTail } from './line-tail.ts';
 import type { RoundHooks, RoundResult, RoundTask } from './round-result.ts';
+import type { Turns } from './turns.ts';
 
 /** Beyond the time that the plan asks for: start-up, making the subject, draining. */
 const graceNs = 30e9;
 /** An aborted child may deliver what it has within this time. */
 const abortGraceMs = 800;
 
-export interface ForkOptions extends RoundHooks {
+export interface ForkOptions extends Omit<RoundHooks, 'passTurn'> {
   /** Length of a variable added to the child's environment, which moves its memory about (layout bias; Mytkowicz 2009). */
   readonly paddingBytes: number;
+  /** It is started, and goes on, when it is its turn. */
+  readonly turns?: Turns;
   /** For tests; beyond the planned time. */
   readonly graceNs?: number;
 }
@@ -30,13 +34,20 @@ export async function forkRound(
   task: RoundTask,
   options: ForkOptions,
 ): Promise<RoundResult | null> {
-  const { signal, onMeasuring } = options;
-  if (signal.aborted) return null;
+  const { signal, onMeasuring, turns } = options;
+  await turns?.take();
+  if (signal.aborted) {
+    turns?.pass();
+    return null;
+  }
   const child = start(options.paddingBytes);
+  const turn =
+    turns === undefined ? null : new ChildTurns(turns, child.pid, () => tell(child, { kind: 'go' }));
   const tail = createLineTail(process.stderr);
   child.stdout?.on('data', tail.add);
   child.stderr?.on('data', tail.add);
-  const limitMs = (plan.run.warmupNs + plan.run.forNs + (options.graceNs ?? graceNs)) / 1e6;
+  const roundNs = plan.run.warmupNs + plan.run.forNs + (options.graceNs ?? graceNs);
+  const limitMs = (roundNs * (turns?.members ?? 1)) / 1e6;
   let last: FromChild | null = null;
   let hung = false;
   const stopWatching = afterAwake(limitMs, () => {
@@ -52,6 +63,7 @@ export async function forkRound(
   child.on('message', (message: FromChild) => {
     if (message.kind === 'ready') tell(child, { kind: 'run', plan, task });
     else if (message.kind === 'measuring') onMeasuring();
+    else if (message.kind === 'passed') void turn?.passed();
     else last ??= message;
   });
   try {
@@ -64,6 +76,7 @@ export async function forkRound(
     if (killer !== null) clearTimeout(killer);
     signal.removeEventListener('abort', abort);
     child.kill('SIGKILL');
+    turn?.end();
   }
 
   function conclude(message: FromChild | null, aborted: boolean, fault: () => string): RoundResult | null {

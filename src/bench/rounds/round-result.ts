@@ -15,18 +15,12 @@ export interface RoundTask {
 interface RoundExtras {
   /** Tell what an operation used. */
   readonly usage: boolean;
-  /** Wait where something else slows the core; absent: do not. */
-  readonly calmCore?: CalmCoreTask;
+  /** Measure for some milliseconds at a time, in turns with others. Not in the open model, which stands still for nobody. */
+  readonly turns: boolean;
   /** Make every operation longer by this share of its own time (slow-down.ts); null: leave them alone. */
   readonly slowdown: number | null;
   /** Wherever this package is imported, it comes from the folder's node_modules; null: as Node finds it. */
   readonly package: PackageFolder | null;
-}
-
-interface CalmCoreTask {
-  /** What a reading of the core probe took at best in earlier rounds; null: not known. */
-  readonly knownNs: number | null;
-  readonly patienceNs: number;
 }
 
 export interface PackageFolder {
@@ -35,7 +29,7 @@ export interface PackageFolder {
   readonly folder: string;
 }
 
-/** What the process used while it was measured, perfkit's own loop included, and without what it waited for the core. */
+/** What the process used while it was measured, perfkit's own loop included, and without what it did while others had their turn. */
 export interface RoundUsage {
   /** That completed, or failed. */
   readonly operations: number;
@@ -64,17 +58,14 @@ export interface RoundEvidence {
   readonly callsPerSecond: number;
   /** CPU time over wall time, where the subject had nothing to wait for; null otherwise. */
   readonly cpuShare: number | null;
-  /** Null in the open model, and where the round was too short for a reading. */
-  readonly core: CoreEvidence | null;
-}
-
-/** How fast the core was, and how long the round waited for a calm one. */
-interface CoreEvidence extends CoreReadings {
-  readonly waitedNs: number;
+  /** How fast the core was; null in the open model, where turns were taken, and in a round too short for a reading. */
+  readonly core: CoreReadings | null;
 }
 
 export interface RoundHooks {
   readonly signal: AbortSignal;
   /** Warm-up is over. */
   readonly onMeasuring: () => void;
+  /** Let others go on; resolves when it is this round's turn again. */
+  readonly passTurn?: () => Promise<void>;
 }

@@ -7,8 +7,6 @@ import type { ResourceSample } from '../../measure/resources.ts';
 import type { HistogramSlice } from '../../model/interval.ts';
 import { PerfkitError } from '../../model/errors.ts';
 import type { BenchPlan } from '../../model/plan.ts';
-import { createCalmCore } from '../samplers/calm-core.ts';
-import type { CalmCore } from '../samplers/calm-core.ts';
 import { sampleClosed } from '../samplers/closed-sampler.ts';
 import { createOwnMemory } from '../record/own-memory.ts';
 import { createContext } from '../subjects/create-context.ts';
@@ -28,6 +26,7 @@ import { slowDown } from '../subjects/slow-down.ts';
 import type { SlowedSubject } from '../subjects/slow-down.ts';
 import { readSubjectMetrics } from '../subjects/subject-metrics.ts';
 import { sampleSync } from '../samplers/sync-sampler.ts';
+import { takeTurns } from '../samplers/take-turns.ts';
 import { turn } from '../samplers/turn.ts';
 
 /**
@@ -47,7 +46,9 @@ export async function runRound(
   const meter = startResources({ cpu: plan.run.isolate === 'process' ? 'process' : 'thread' });
   const tagged = Object.keys(plan.workload.mix).length > 0;
   const allocations = task.extras?.usage === true ? createAllocationMeter() : null;
-  const calm = plan.run.arrivals === 'closed' ? own.during(() => calmCoreFor(task, hooks.signal)) : null;
+  const closed = plan.run.arrivals === 'closed';
+  const turns = closed && hooks.passTurn !== undefined ? takeTurns(hooks.passTurn) : null;
+  const probe = closed && turns === null ? own.during(() => createCoreProbe()) : null;
   let recorder: RoundRecorder | null = null;
   try {
     const slowed = slowedFor(subject, plan, task);
@@ -65,7 +66,8 @@ export async function runRound(
       subject.measuring?.();
       hooks.onMeasuring();
       meter.sample();
-      calm?.reset();
+      turns?.reset();
+      probe?.reset();
       allocations?.start();
       startNs = now();
     };
@@ -80,23 +82,19 @@ export async function runRound(
       clockCostNs,
       signal: hooks.signal,
       onMeasuring,
-      ...(calm !== null && {
-        // by how much an operation is slowed is found out during the warm-up; otherwise that may be slow
-        betweenSlices: (measuring: boolean) =>
-          measuring || typeof task.extras?.slowdown === 'number'
-            ? calm.betweenSlices()?.then(slowed.stoodStill)
-            : undefined,
-      }),
+      betweenSlices: (measuring: boolean) => {
+        if (measuring) probe?.sample();
+        return turns?.betweenSlices()?.then(slowed.stoodStill);
+      },
     };
     const outcome = await sampler({ ...setup, virtualClock: subject.clock ?? null });
     if (Number.isNaN(startNs)) return null;
-    const waited = calm?.waited() ?? { wallNs: 0, cpuNs: 0 };
-    const durationNs = Math.max(now() - startNs - (subject.clock === undefined ? waited.wallNs : 0), 1);
+    const stoodStill = turns?.stoodStill() ?? { wallNs: 0, cpuNs: 0 };
+    const durationNs = Math.max(now() - startNs - (subject.clock === undefined ? stoodStill.wallNs : 0), 1);
     const allocatedBytes = allocations?.stop() ?? null;
     // Node reports collections when the event loop turns.
     await turn();
     const resources = meter.sample();
-    const coreReadings = calm?.readings() ?? null;
     const read = readSubjectMetrics(task.subject.name, subject, plan.metrics, durationNs, recorder.calls);
     return {
       durationNs,
@@ -106,10 +104,10 @@ export async function runRound(
       errors: recorder.errorSlices(),
       evidence: {
         ...evidenceOf(recorder, resources, outcome, hooks.signal),
-        core: coreReadings === null ? null : { ...coreReadings, waitedNs: calm?.inAllNs() ?? 0 },
+        core: probe?.readings() ?? null,
       },
       ...(allocatedBytes !== null && {
-        usage: { ...usageOf(recorder, resources, waited.cpuNs), allocatedBytes },
+        usage: { ...usageOf(recorder, resources, stoodStill.cpuNs), allocatedBytes },
       }),
     };
   } finally {
@@ -119,11 +117,6 @@ export async function runRound(
     await closeQuietly(subject);
     for (const histogram of histograms.values()) histogram.destroy();
   }
-}
-
-function calmCoreFor({ extras }: RoundTask, signal: AbortSignal): CalmCore {
-  const { knownNs = null, patienceNs = 0 } = extras?.calmCore ?? {};
-  return createCalmCore(createCoreProbe({ knownNs }), { patienceNs, signal });
 }
 
 /** The subject, made slower where the task says so. */
@@ -162,9 +155,9 @@ function encodeAll(histograms: ReadonlyMap<string, Histogram>): HistogramSlice[]
 function usageOf(
   { attempts }: RoundRecorder,
   { cpuNs, gcCount, gcNs }: ResourceSample,
-  waitedCpuNs: number,
+  otherCpuNs: number,
 ): Omit<RoundUsage, 'allocatedBytes'> {
-  return { operations: attempts, cpuNs: Math.max(cpuNs - waitedCpuNs, 0), gcCount, gcNs };
+  return { operations: attempts, cpuNs: Math.max(cpuNs - otherCpuNs, 0), gcCount, gcNs };
 }
 
 function evidenceOf(

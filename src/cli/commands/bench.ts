@@ -25,15 +25,16 @@ export function addBench(program: Command): void {
     });
 }
 
-function refuseVersionFlags({ build, pairs }: VersionFlags): void {
-  if (build === undefined && pairs === undefined) return;
-  const name = build === undefined ? '--pairs' : '--build';
+function refuseVersionFlags({ build, pairs, turns }: VersionFlags): void {
+  const name =
+    build !== undefined ? '--build' : pairs !== undefined ? '--pairs' : turns === false ? '--no-turns' : null;
+  if (name === null) return;
   throw new PerfkitError('usage', `${name} goes with two versions: --refs A..B, or --base and --head`);
 }
 
 const examples = `
 With --refs, or --base and --head, the scenario (the head's file) is run with two versions of the modules that it names, in
-turns and each time in a fresh process: 10, 20 or 40 pairs, until they show that it got slower (exit 4) or that it did not
+turns of some milliseconds and each time in a fresh process: 10, 20 or 40 pairs, until they show that it got slower (exit 4) or that it did not
 (exit 0). Refs are checked out and built in a temporary folder; ./folders are taken as they are.
 
 Examples:

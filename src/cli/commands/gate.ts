@@ -9,7 +9,7 @@ export interface GateFlags extends TimeFlags {
   readonly selfTest?: boolean;
   readonly scenario?: readonly string[];
   readonly comparisons: number;
-  readonly perBase: number;
+  readonly perBout: number;
   readonly injected?: number;
   readonly pairs?: number;
   readonly profile: 'quick' | 'standard' | 'full';
@@ -35,7 +35,7 @@ export function addGate(program: Command): void {
       positiveCount,
       6,
     )
-    .option('--per-base <n>', 'so many comparisons share the processes of a base', positiveCount, 1)
+    .option('--per-bout <n>', 'so many comparisons share their controls', positiveCount, 1)
     .option('--injected <n>', 'only so many bases, the first, have slow-downs (default: all)', wholeNumber)
     .option('--pairs <n>', 'pairs at most in each, 5 to 160 (default: 40)', pairCount)
     .addOption(
@@ -75,4 +75,4 @@ Exit codes: 0 done, 5 more false alarms than allowed, 2 a scenario that cannot b
 Examples:
   perfkit gate --self-test                              three built-in scenarios, 3 to 10 minutes
   perfkit gate --self-test my.perfkit.yaml --comparisons 20
-  perfkit gate --self-test cache/get compressor/levels --comparisons 200 --per-base 4 --injected 40 --out reports/gate`;
+  perfkit gate --self-test cache/get compressor/levels --comparisons 200 --per-bout 4 --injected 40 --out reports/gate`;

@@ -88,6 +88,7 @@ async function compareAll(
     const run = await comparePairs(plan, arms, {
       settings: { ...pairedDefaults, threshold, strict },
       looks: planLooks(flags.pairs),
+      turns: flags.turns !== false,
       gates: flags.gate ?? null,
       notes: [...new Set([...arms.base.notes, ...arms.head.notes])],
       environment,

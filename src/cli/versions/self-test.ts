@@ -34,10 +34,10 @@ export async function selfTest(names: readonly string[], flags: GateFlags): Prom
   const log = await openSelfTestLog(folder, plans, { settings, looks });
   const interrupt = listenForInterrupt();
   const progress = createProgressLine(process.stderr, flags.quiet === true);
-  const { comparisons, perBase, injected = comparisons } = flags;
-  const { leastNs, mostNs } = selfTestTimes(plans, { comparisons, perBase, injected, looks });
+  const { comparisons, perBout, injected = comparisons } = flags;
+  const { leastNs, mostNs } = selfTestTimes(plans, { comparisons, perBout, injected, looks });
   if (log.done.length > 0) progress.say(`${log.done.length} comparisons of an earlier run are kept`);
-  const slowed = Math.min(injected, Math.ceil(comparisons / perBase));
+  const slowed = Math.min(injected, Math.ceil(comparisons / perBout));
   progress.say(
     `${comparisons} comparisons of a version with itself, ${slowed} with +5%, ${slowed} with +10%; ${formatDurationNs(leastNs)} to ${formatDurationNs(mostNs)}, by how soon they are decided. Results in ${folder}`,
   );
@@ -45,7 +45,7 @@ export async function selfTest(names: readonly string[], flags: GateFlags): Prom
   try {
     result = await testGate(plans, {
       comparisons,
-      perBase,
+      perBout,
       injected,
       settings,
       looks,

@@ -10,6 +10,7 @@ export interface VersionFlags extends RunFlags, TimeFlags {
   readonly head?: string;
   readonly build?: string;
   readonly pairs?: number;
+  readonly turns?: boolean;
 }
 
 /** In place of the scenario's times, in ns. */
@@ -30,7 +31,8 @@ export function addVersionOptions(command: Command): Command {
     .option('--base <what>', 'compare with this version: a git ref, a folder, or npm:NAME@VERSION')
     .option('--head <what>', 'the version compared with it (default: ., the working tree)')
     .option('--build <command>', 'how a ref is built, or none (default: npm run build, if there is one)')
-    .option('--pairs <n>', 'pairs at most, 5 to 160 (default: 40)', pairCount);
+    .option('--pairs <n>', 'pairs at most, 5 to 160 (default: 40)', pairCount)
+    .option('--no-turns', 'one side to its end before the other begins: for what cannot be there twice');
 }
 
 /** Whether the flags ask for a comparison of versions. */

@@ -3,17 +3,17 @@ import { injections } from './self-test-record.ts';
 export interface SelfTestSize {
   /** A/A comparisons, over all scenarios. */
   readonly comparisons: number;
-  /** So many of them share the processes of one base: a bout. */
-  readonly perBase: number;
+  /** So many of them share their controls: a bout. */
+  readonly perBout: number;
   /** So many bouts, the first, come with one comparison of every injected slow-down. */
   readonly injected: number;
 }
 
-/** What is compared with the base of each bout: shares of slow-down, a comparison each. */
-export function planBouts({ comparisons, perBase, injected }: SelfTestSize): number[][] {
+/** What is compared in each bout: shares of slow-down, a comparison each. */
+export function planBouts({ comparisons, perBout, injected }: SelfTestSize): number[][] {
   const bouts: number[][] = [];
-  for (let left = comparisons; left > 0; left -= perBase) {
-    const unchanged = Array.from({ length: Math.min(left, perBase) }, () => 0);
+  for (let left = comparisons; left > 0; left -= perBout) {
+    const unchanged = Array.from({ length: Math.min(left, perBout) }, () => 0);
     bouts.push(
       bouts.length < injected ? [...unchanged, ...injections.filter((share) => share > 0)] : unchanged,
     );

@@ -1,5 +1,6 @@
 import { createRandom, shuffle } from '../../measure/random.ts';
 import type { Clock } from '../../measure/clock.ts';
+import type { Random } from '../../measure/random.ts';
 import type {
   PairedDecision,
   PairedLook,
@@ -9,9 +10,10 @@ import type {
 } from '../../model/paired.ts';
 import type { Environment, Validity } from '../../model/result.ts';
 import type { ArmPlan } from '../arm.ts';
-import { createCalmRounds } from '../measure-calm.ts';
+import { createRoundsInTurns } from '../measure-in-turns.ts';
+import type { MeasureInTurns } from '../measure-in-turns.ts';
 import { measureInProcess, variantsOf } from '../measure-round.ts';
-import type { MeasureRound, Variant } from '../measure-round.ts';
+import type { MeasureRound } from '../measure-round.ts';
 import { roundValues } from '../round-values.ts';
 import type { RoundValue } from '../round-values.ts';
 import { SeriesTable } from '../series-table.ts';
@@ -33,33 +35,33 @@ export interface BoutOptions {
   readonly environment: Environment;
   readonly signal: AbortSignal;
   readonly now: Clock;
-  /** Told before every slot: how many were done, and how many processes each takes. */
+  /** Told before every slot how many were done. */
   readonly slotted?: (slots: number) => void;
   readonly measure?: MeasureRound;
 }
 
-/** One base and what is compared with it, in slots of their own. */
+/** Comparisons of one version with itself that share their controls. */
 export interface Bout {
   readonly number: number;
   readonly arm: ArmPlan;
-  /** Shares of slow-down, a comparison each. */
+  /** Shares of slow-down of the head, a comparison each. */
   readonly injections: readonly number[];
 }
 
-/** After every second slot the base is measured once more, which is a control. */
+/** After every second slot comes a pair of the base with itself, which is a control. */
 export const pairsPerControl = 2;
 /** Rounds of different bouts draw different random numbers. */
 const roundsPerBout = 1_000;
 
 /**
- * Compare a version with itself, and with itself made slower, all against the same base processes: in every slot the
- * base and whatever is not decided yet, in an order drawn by the seed. A comparison ends at the look that decides it.
- * Gives each as soon as it has ended; those that have not when the signal aborts are lost.
+ * Compare a version with itself, and with itself made slower, as versions are compared: in every slot a pair for each
+ * comparison that is not decided yet. A comparison ends at the look that decides it. Gives each as soon as it has ended;
+ * those that have not when the signal aborts are lost.
  */
 export async function* runBout(bout: Bout, options: BoutOptions): AsyncGenerator<SelfTestRecord> {
   const { looks, signal, now } = options;
   const random = createRandom(bout.arm.plan.scenario.seed).fork(`bout ${bout.number}`);
-  const { measure } = createCalmRounds(options.measure ?? measureInProcess(random));
+  const { measure } = createRoundsInTurns(options.measure ?? measureInProcess(random));
   const order = random.fork('order');
   const startNs = now();
   let open = bout.injections.map((injected) => new Comparison(injected, options.gate));
@@ -67,11 +69,17 @@ export async function* runBout(bout: Bout, options: BoutOptions): AsyncGenerator
   for (let slot = 0; slot < last && open.length > 0; slot++) {
     options.slotted?.(slot);
     const startOfSlotNs = now() - startNs;
-    const withControl = (slot + 1) % pairsPerControl === 0;
-    const found = await measureSlot(bout, open, { slot, withControl, order, measure, signal });
-    if (found === null) return;
-    for (const comparison of open) comparison.add(slot, startOfSlotNs, found);
-    const look = looks.findIndex(({ pairs }) => pairs === slot + 1);
+    const context = { slot, order, measure, signal };
+    const pairs = new Map<Comparison, MeasuredPair>();
+    for (const comparison of shuffle([...open], order)) {
+      const pair = await measurePair(bout, comparison.injected, context);
+      if (pair === null) return;
+      pairs.set(comparison, pair);
+    }
+    const control = (slot + 1) % pairsPerControl === 0 ? await measurePair(bout, 0, context) : undefined;
+    if (control === null) return;
+    for (const [comparison, pair] of pairs) comparison.add(slot, startOfSlotNs, pair, control);
+    const look = looks.findIndex(({ pairs: wanted }) => wanted === slot + 1);
     if (look === -1) continue;
     const decided = open.map((comparison) => ({
       comparison,
@@ -86,58 +94,45 @@ export async function* runBout(bout: Bout, options: BoutOptions): AsyncGenerator
   }
 }
 
-/** Who is measured in a slot: the base, the base again as a control, or a comparison by its number. */
-type Place = 'base' | 'control' | number;
-
 interface SlotContext {
   readonly slot: number;
-  readonly withControl: boolean;
-  readonly order: ReturnType<typeof createRandom>;
-  readonly measure: MeasureRound;
+  readonly order: Random;
+  readonly measure: MeasureInTurns;
   readonly signal: AbortSignal;
 }
 
-interface Found {
-  readonly values: ReadonlyMap<Place, readonly RoundValue[]>;
-  /** In the order in which they were measured, of the first variant. */
-  readonly places: readonly Place[];
-  readonly open: readonly Comparison[];
+interface MeasuredPair {
+  readonly order: PairedSlot['order'];
+  readonly base: readonly RoundValue[];
+  readonly head: readonly RoundValue[];
 }
 
-async function measureSlot(
+async function measurePair(
   { arm, number }: Bout,
-  open: readonly Comparison[],
-  { slot, withControl, order, measure, signal }: SlotContext,
-): Promise<Found | null> {
-  const values = new Map<Place, RoundValue[]>();
-  const everybody: Place[] = ['base', ...(withControl ? (['control'] as const) : []), ...open.keys()];
-  const places = shuffle(everybody, order);
+  injected: number,
+  { slot, order: random, measure, signal }: SlotContext,
+): Promise<MeasuredPair | null> {
+  const order = random.next() < 0.5 ? 'base first' : 'head first';
+  const sides = order === 'base first' ? (['base', 'head'] as const) : (['head', 'base'] as const);
+  const values: Record<'base' | 'head', RoundValue[]> = { base: [], head: [] };
   const round = number * roundsPerBout + slot + 1;
   for (const variant of variantsOf(arm.plan)) {
-    for (const place of places) {
-      const slowdown = typeof place === 'number' ? (open[place]?.injected ?? 0) : 0;
-      const measured = await measureOne(arm, variant, { round, slowdown, measure, signal });
-      if (measured === null) return null;
-      values.set(place, [...(values.get(place) ?? []), ...measured]);
+    const entries = sides.map((side) => {
+      const slowdown = side === 'head' ? injected : 0;
+      return {
+        arm,
+        task: { ...variant, round, extras: { usage: true, turns: true, slowdown, package: null } },
+      };
+    });
+    const results = await measure(entries, signal);
+    if (results === null) return null;
+    const tags = variantTagsOf(arm.plan, variant);
+    for (const [at, side] of sides.entries()) {
+      const result = results[at];
+      if (result !== undefined) values[side].push(...roundValues(result, tags, arm.plan.metrics));
     }
   }
-  return { values, places, open };
-}
-
-async function measureOne(
-  arm: ArmPlan,
-  variant: Variant,
-  {
-    round,
-    slowdown,
-    measure,
-    signal,
-  }: Pick<SlotContext, 'measure' | 'signal'> & { readonly round: number; readonly slowdown: number },
-): Promise<RoundValue[] | null> {
-  const extras = { usage: true, slowdown, package: null } as const;
-  const result = await measure(arm, { ...variant, round, extras }, signal);
-  if (result === null || signal.aborted) return null;
-  return roundValues(result, variantTagsOf(arm.plan, variant), arm.plan.metrics);
+  return { order, ...values };
 }
 
 /** What was measured for one comparison. */
@@ -152,18 +147,15 @@ class Comparison {
     this.#table = new SeriesTable(gate);
   }
 
-  add(slot: number, startNs: number, { values, places, open }: Found): void {
-    const own = open.indexOf(this);
-    const base = values.get('base') ?? [];
-    this.#table.add('pair', 'base', slot, base);
-    this.#table.add('pair', 'head', slot, values.get(own) ?? []);
-    this.#pairs.push({ startNs, order: orderOf(places, own) });
-    const control = values.get('control');
+  add(slot: number, startNs: number, pair: MeasuredPair, control: MeasuredPair | undefined): void {
+    this.#table.add('pair', 'base', slot, pair.base);
+    this.#table.add('pair', 'head', slot, pair.head);
+    this.#pairs.push({ startNs, order: pair.order });
     if (control === undefined) return;
     const index = this.#control.length;
-    this.#table.add('control', 'base', index, base);
-    this.#table.add('control', 'head', index, control);
-    this.#control.push({ startNs, order: orderOf(places, 'control') });
+    this.#table.add('control', 'base', index, control.base);
+    this.#table.add('control', 'head', index, control.head);
+    this.#control.push({ startNs, order: control.order });
   }
 
   evidence({ settings, looks, environment }: BoutOptions): Evidence {
@@ -171,8 +163,4 @@ class Comparison {
     const series = this.#table.series(this.#pairs.length, this.#control.length);
     return { settings, looks, pairs: this.#pairs, control: this.#control, series, environment, validity };
   }
-}
-
-function orderOf(places: readonly Place[], head: Place): PairedSlot['order'] {
-  return places.indexOf('base') < places.indexOf(head) ? 'base first' : 'head first';
 }

@@ -96,7 +96,7 @@ export function selfTestTimes(
     plans.reduce((sum, { run }) => sum + run.warmupNs + run.forNs + overheadNs, 0) /
     Math.max(plans.length, 1);
   const roundsPerPair = planBouts(size).reduce(
-    (sum, { length }) => sum + 1 + 1 / pairsPerControl + length,
+    (sum, { length }) => sum + 2 * length + 2 / pairsPerControl,
     0,
   );
   return {

@@ -26,7 +26,7 @@ export async function openSelfTestLog(
   settings: { readonly settings: PairedSettings; readonly looks: readonly PairedLook[] },
 ): Promise<SelfTestLog> {
   const file = join(folder, fileName);
-  const head = JSON.stringify({ schema: 'perfkit/gate-self-test-log@1', of: keyOf(plans, settings) });
+  const head = JSON.stringify({ schema: 'perfkit/gate-self-test-log@2', of: keyOf(plans, settings) });
   const text = await readIfThere(file);
   const [first, ...lines] = (text ?? '').split('\n');
   if (text === null || text === '') await writeFile(file, `${head}\n`);

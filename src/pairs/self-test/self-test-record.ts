@@ -3,7 +3,7 @@ import type { PairedOutcome } from '../../model/paired.ts';
 /** How one comparison of the self-test ended: a line of its log. */
 export interface SelfTestRecord {
   readonly scenario: string;
-  /** Comparisons of one bout share the processes of their base. */
+  /** Comparisons of one bout share their controls. */
   readonly bout: number;
   /** By how much one side was made slower, as a share; 0: nothing was. */
   readonly injected: number;

@@ -71,10 +71,9 @@ export function summarise(records: readonly SelfTestRecord[], header: SelfTestHe
 }
 
 const notes = [
-  'the comparisons of a bout share the processes of their base, so they are not independent of each other; those of different bouts are',
+  'the comparisons of a bout share their controls, so they are not independent of each other; those of different bouts are',
   'a slow-down is a busy wait before every operation, sized in each process by how fast calls follow each other at the end of its warm-up; the unchanged sides go through the same motions, which take some 30 ns a call',
   'an operation that gets faster after its warm-up is slowed down by more than was asked for: see what was seen',
-  'a control is the base of its slot and one more process',
 ];
 
 function ratesOf(records: readonly SelfTestRecord[]): SelfTestRate[] {

@@ -30,7 +30,7 @@ async function measure(module: string, from: PackageFolder | null): Promise<Roun
   const subject = fixture('factory', 'create', module);
   const plan = planFor([subject], { run: { isolate: 'process' } });
   const scenario = { ...plan.scenario, folder: home };
-  const extras = { usage: true, slowdown: null, package: from };
+  const extras = { usage: true, turns: false, slowdown: null, package: from };
   const task = { subject, concurrency: 1, round: 1, extras };
   const hooks = { signal: new AbortController().signal, onMeasuring: () => undefined, paddingBytes: 0 };
   return await forkRound({ ...plan, scenario }, task, hooks);

@@ -58,7 +58,7 @@ describe('runBout', () => {
       assert.ok(Math.abs((seen ?? NaN) - injected) < 0.015, `${injected} was seen as ${seen}`);
   });
 
-  test('all comparisons share the base of their slot, and one that is decided takes no more processes', async () => {
+  test('each comparison has a pair a slot, all share the controls, and one that is decided takes no more processes', async () => {
     const { measure, asked } = fakeRounds((_, task) => 1000 * (1 + (task.extras?.slowdown ?? 0)));
     const decide: BoutOptions['decide'] = (run, look) => {
       const decision = decidePaired(run, look);
@@ -70,10 +70,10 @@ describe('runBout', () => {
         .filter(({ task }) => task.round === 3000 + slot)
         .map(({ task }) => task.extras?.slowdown ?? NaN)
         .toSorted((a, b) => a - b);
-    assert.deepEqual(inSlot(1), [0, 0, 0.05, 0.1]);
-    assert.deepEqual(inSlot(2), [0, 0, 0, 0.05, 0.1]);
+    assert.deepEqual(inSlot(1), [0, 0, 0, 0, 0.05, 0.1]);
+    assert.deepEqual(inSlot(2), [0, 0, 0, 0, 0, 0, 0.05, 0.1]);
     assert.deepEqual(inSlot(11), [0, 0]);
-    assert.deepEqual(inSlot(20), [0, 0, 0]);
+    assert.deepEqual(inSlot(20), [0, 0, 0, 0]);
     assert.deepEqual(inSlot(21), []);
   });
 
@@ -107,7 +107,7 @@ describe('runSelfTest', () => {
       ...common,
       measure: slowed.measure,
       comparisons: 4,
-      perBase: 1,
+      perBout: 1,
       injected: 4,
       done: [],
       ended: () => undefined,
@@ -132,7 +132,7 @@ describe('runSelfTest', () => {
       ...common,
       measure: slowed.measure,
       comparisons: 4,
-      perBase: 1,
+      perBout: 1,
       injected: 2,
       done: [],
       ended: () => undefined,
@@ -143,13 +143,13 @@ describe('runSelfTest', () => {
     );
   });
 
-  test('comparisons that share a base take one process of it a slot for all of them', async () => {
+  test('comparisons of a bout take one control every second slot for all of them', async () => {
     const { measure, asked } = fakeRounds((_, task) => 1000 * (1 + (task.extras?.slowdown ?? 0)));
     const result = await runSelfTest(plans, {
       ...common,
       measure,
       comparisons: 7,
-      perBase: 4,
+      perBout: 4,
       injected: 1,
       done: [],
       ended: () => undefined,
@@ -160,15 +160,15 @@ describe('runSelfTest', () => {
         .map((injected) => [0, injected])
         .concat([0, 0, 0].map((injected) => [1, injected])),
     );
-    // ten slots a bout: the base, what is compared with it, and five controls
+    // ten slots a bout: a pair for each comparison, and five controls, which are pairs, too
     assert.ok(result.records.every(({ pairs }) => pairs === 10));
-    assert.equal(asked.length, 10 * (1 + 6) + 5 + 10 * (1 + 3) + 5);
+    assert.equal(asked.length, 10 * 2 * 6 + 5 * 2 + 10 * 2 * 3 + 5 * 2);
   });
 
-  test('of comparisons that share a base only the missing ones are made up for', async () => {
+  test('of the comparisons of a bout only the missing ones are made up for', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'perfkit-self-test-'));
     const log = await openSelfTestLog(folder, plans, common);
-    const size = { comparisons: 3, perBase: 3, injected: 0 };
+    const size = { comparisons: 3, perBout: 3, injected: 0 };
     const whole = { ...common, ...size, measure: slowed.measure, done: log.done, ended: log.add };
     await runSelfTest(plans, { ...whole, comparisons: 2 });
     const { done } = await openSelfTestLog(folder, plans, common);
@@ -176,7 +176,7 @@ describe('runSelfTest', () => {
     const { measure, asked } = fakeRounds(() => 1000);
     const result = await runSelfTest(plans, { ...whole, measure, done });
     assert.equal(result.records.length, 3);
-    assert.equal(asked.length, 10 * (1 + 1) + 5);
+    assert.equal(asked.length, 10 * 2 + 5 * 2);
   });
 
   test('more false alarms than chance allows make the machine unfit', async () => {
@@ -187,7 +187,7 @@ describe('runSelfTest', () => {
       measure,
       decide,
       comparisons: 3,
-      perBase: 1,
+      perBout: 1,
       injected: 3,
       done: [],
       ended: () => undefined,
@@ -199,7 +199,7 @@ describe('runSelfTest', () => {
   test('an interrupted self-test goes on with what is missing, and only that', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'perfkit-self-test-'));
     const first = await openSelfTestLog(folder, plans, common);
-    const whole = { ...common, measure: slowed.measure, comparisons: 2, perBase: 1, injected: 2 };
+    const whole = { ...common, measure: slowed.measure, comparisons: 2, perBout: 1, injected: 2 };
     await runSelfTest(plans, { ...whole, comparisons: 1, injected: 1, done: first.done, ended: first.add });
     const lines = readFileSync(join(folder, 'comparisons.jsonl'), 'utf8');
     assert.equal(lines.trim().split('\n').length, 4);
