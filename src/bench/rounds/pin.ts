@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 /**
  * Keep the main thread of a process on one core, always the same: the last that this process may use. Threads that it
  * has started already (collector, compiler, thread pool) stay free. Linux with `taskset` (util-linux); gives false where
- * that cannot be done, and the thread stays where the system puts it.
+ * that cannot be done on this machine, and the thread stays where the system puts it.
  */
 export async function pinMainThread(pid: number): Promise<boolean> {
   const core = lastCore();
@@ -14,7 +14,8 @@ export async function pinMainThread(pid: number): Promise<boolean> {
     await promisify(execFile)('taskset', ['-pc', String(core), String(pid)], { timeout: 5_000 });
     return true;
   } catch {
-    return false;
+    // a process that has just gone says nothing of the others
+    return !existsSync(`/proc/${pid}`);
   }
 }
 

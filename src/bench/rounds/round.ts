@@ -26,7 +26,7 @@ import { slowDown } from '../subjects/slow-down.ts';
 import type { SlowedSubject } from '../subjects/slow-down.ts';
 import { readSubjectMetrics } from '../subjects/subject-metrics.ts';
 import { sampleSync } from '../samplers/sync-sampler.ts';
-import { takeTurns } from '../samplers/take-turns.ts';
+import { takeTurns, withoutStandingStill } from '../samplers/take-turns.ts';
 import { turn } from '../samplers/turn.ts';
 
 /**
@@ -94,7 +94,7 @@ export async function runRound(
     const allocatedBytes = allocations?.stop() ?? null;
     // Node reports collections when the event loop turns.
     await turn();
-    const resources = meter.sample();
+    const resources = withoutStandingStill(meter.sample(), stoodStill);
     const read = readSubjectMetrics(task.subject.name, subject, plan.metrics, durationNs, recorder.calls);
     return {
       durationNs,
@@ -107,7 +107,7 @@ export async function runRound(
         core: probe?.readings() ?? null,
       },
       ...(allocatedBytes !== null && {
-        usage: { ...usageOf(recorder, resources, stoodStill.cpuNs), allocatedBytes },
+        usage: { ...usageOf(recorder, resources), allocatedBytes },
       }),
     };
   } finally {
@@ -155,9 +155,8 @@ function encodeAll(histograms: ReadonlyMap<string, Histogram>): HistogramSlice[]
 function usageOf(
   { attempts }: RoundRecorder,
   { cpuNs, gcCount, gcNs }: ResourceSample,
-  otherCpuNs: number,
 ): Omit<RoundUsage, 'allocatedBytes'> {
-  return { operations: attempts, cpuNs: Math.max(cpuNs - otherCpuNs, 0), gcCount, gcNs };
+  return { operations: attempts, cpuNs, gcCount, gcNs };
 }
 
 function evidenceOf(

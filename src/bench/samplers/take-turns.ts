@@ -1,5 +1,6 @@
 import { nowNs } from '../../measure/clock.ts';
 import type { Clock } from '../../measure/clock.ts';
+import type { ResourceSample } from '../../measure/resources.ts';
 
 /** Stands between the slices of a round: when its turn is over, the round stands still until the next one. */
 export interface TakenTurns {
@@ -10,7 +11,7 @@ export interface TakenTurns {
   readonly stoodStill: () => StoodStill;
 }
 
-interface StoodStill {
+export interface StoodStill {
   readonly wallNs: number;
   readonly cpuNs: number;
 }
@@ -39,5 +40,14 @@ export function takeTurns(pass: () => Promise<void>, now: Clock = nowNs): TakenT
       stoodStill = nothing;
     },
     stoodStill: () => stoodStill,
+  };
+}
+
+/** What the process used in its own turns, over the time of these. */
+export function withoutStandingStill(sample: ResourceSample, { wallNs, cpuNs }: StoodStill): ResourceSample {
+  return {
+    ...sample,
+    wallNs: Math.max(sample.wallNs - wallNs, 1),
+    cpuNs: Math.max(sample.cpuNs - cpuNs, 0),
   };
 }
