@@ -5,7 +5,8 @@ import type { TestContext } from 'node:test';
 import * as fc from 'fast-check';
 import { PartialWriteError, StoreClosedError, stores } from '../../src/components/store/index.ts';
 import type { Pattern, PatternQuery, Store, StoreOptions } from '../../src/components/store/index.ts';
-import { manyPatterns, patternOf, plain, temporaryFolder } from '../components/store/patterns.ts';
+import { manyPatterns, patternOf, plain } from '../components/store/patterns.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 // What every store owes its users.
 

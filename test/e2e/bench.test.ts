@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { folderWith, perfkit, temporaryFolder } from '../helpers/cli.ts';
+import { folderWith, perfkit } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 function scenario(more: { targets?: string; subjects?: string; run?: string } = {}): string {
   return `version: 1

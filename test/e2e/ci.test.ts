@@ -3,7 +3,8 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
-import { folderWith, perfkit, temporaryFolder } from '../helpers/cli.ts';
+import { folderWith, perfkit } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 /** A load of the built-in server with a target that cannot hold, one that does, and a name that tries to be a command. */
 const scenario = `version: 1

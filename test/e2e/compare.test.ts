@@ -5,8 +5,9 @@ import { describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { longLoadResult } from '../../bench/long-load-results.ts';
 import { histogramSeries } from '../helpers/results.ts';
-import { perfkit, temporaryFolder } from '../helpers/cli.ts';
+import { perfkit } from '../helpers/cli.ts';
 import { bench, load, suite } from '../judge/compare/results.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import type { RunResult } from '../../src/model/result.ts';
 
 const cwd = temporaryFolder();

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { perfkit, temporaryFolder } from '../helpers/cli.ts';
+import { perfkit } from '../helpers/cli.ts';
 import { write } from '../helpers/git-repository.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const scenario = `version: 1
 kind: bench

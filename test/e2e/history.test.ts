@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { perfkit, temporaryFolder } from '../helpers/cli.ts';
+import { perfkit } from '../helpers/cli.ts';
 import { bench, suite } from '../judge/compare/results.ts';
 import { days, levels } from '../judge/history/entries.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import type { RunResult } from '../../src/model/result.ts';
 
 /** A run of that day, slower by the factor. */

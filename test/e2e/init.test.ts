@@ -3,9 +3,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { folderWith, perfkit, temporaryFolder } from '../helpers/cli.ts';
+import { folderWith, perfkit } from '../helpers/cli.ts';
 import { bench } from '../judge/compare/results.ts';
 import { assertInertTerminal } from '../report/hostile.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import type { AddressInfo } from 'node:net';
 import type { RunResult } from '../../src/model/result.ts';
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, test } from 'node:test';
-import { folderWith, perfkit } from '../helpers/cli.ts';
+import { folderWith, perfkit, whenFit } from '../helpers/cli.ts';
 import type { ChildProcess } from 'node:child_process';
 
 /** What is left of a run that was ended from outside: nothing that was measured is lost. */
@@ -105,7 +105,9 @@ describe('a load that is killed with kill -9', () => {
 
 test('the log of a complete load gives the result that was saved', async () => {
   const cwd = folderWith('a.perfkit.yaml', load.replace('for: 60s', 'for: 2s'));
-  const { code, stdout } = await perfkit(['load', 'a.perfkit.yaml', '--out', 'out', '--json'], { cwd });
+  const { code, stdout } = await whenFit(() =>
+    perfkit(['load', 'a.perfkit.yaml', '--out', 'out', '--json'], { cwd }),
+  );
   assert.equal(code, 3);
   const again = await perfkit(['report', 'out/long-run.hlog', '--format', 'json'], { cwd });
   assert.deepEqual(JSON.parse(again.stdout), JSON.parse(stdout));

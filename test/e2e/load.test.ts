@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { folderWith, perfkit } from '../helpers/cli.ts';
+import { folderWith, perfkit, whenFit } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import type { AddressInfo } from 'node:net';
 
 let requests = 0;
@@ -37,8 +37,10 @@ const schema = JSON.parse(
 
 describe('perfkit load URL', () => {
   test('sends exactly the number of requests asked for, and prints a document that holds against the schema', async () => {
-    requests = 0;
-    const { code, stdout, stderr } = await perfkit(['load', `${origin}/`, '-c', '7', '-n', '1000', '--json']);
+    const { code, stdout, stderr } = await whenFit(() => {
+      requests = 0;
+      return perfkit(['load', `${origin}/`, '-c', '7', '-n', '1000', '--json']);
+    });
     assert.equal(code, 0, stderr);
     const document = JSON.parse(stdout);
     const validate = new Ajv2020({ strict: false, formats: { 'date-time': true } }).compile(schema);
@@ -50,8 +52,10 @@ describe('perfkit load URL', () => {
   });
 
   test('at a rate sends what the rate and the time make, and shows three clocks', async () => {
-    requests = 0;
-    const { code, stdout, stderr } = await perfkit(['load', `${origin}/`, '-R', '200', '-d', '2s', '--json']);
+    const { code, stdout, stderr } = await whenFit(() => {
+      requests = 0;
+      return perfkit(['load', `${origin}/`, '-R', '200', '-d', '2s', '--json']);
+    });
     assert.equal(code, 0, stderr);
     const document = JSON.parse(stdout);
     const metrics = new Set(document.series.map((one: { metric: string }) => one.metric));
@@ -93,7 +97,7 @@ describe('perfkit load URL', () => {
       ['SIGINT', 130],
       ['SIGTERM', 143],
     ] as const) {
-      const cwd = mkdtempSync(join(tmpdir(), 'perfkit-e2e-'));
+      const cwd = temporaryFolder();
       const { code, stdout, stderr } = await perfkit(
         ['load', `${origin}/`, '-c', '2', '-R', '100', '-d', '60s', '--json', '--out', 'out'],
         {
@@ -171,14 +175,14 @@ targets:
   - "throughput{name:item} count == 100 in steady"
 `,
   );
-  const { code, stdout, stderr } = await perfkit(['load', 'a.perfkit.yaml'], { cwd });
+  const { code, stdout, stderr } = await whenFit(() => perfkit(['load', 'a.perfkit.yaml'], { cwd }));
   assert.equal(code, 0, stdout + stderr);
   assert.match(stdout, /2 of 2 targets hold/);
 });
 
 test('without an argument people chat with a built-in server, for the time of a first look', async () => {
   const { code, stdout, stderr } = await perfkit(['load', '--json', '--quiet', '--out', 'out'], {
-    cwd: mkdtempSync(join(tmpdir(), 'perfkit-e2e-')),
+    cwd: temporaryFolder(),
     limitMs: 120_000,
   });
   // a busy machine may fail a limit

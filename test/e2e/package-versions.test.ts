@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { AddressInfo } from 'node:net';
-import { perfkit, temporaryFolder } from '../helpers/cli.ts';
+import { perfkit } from '../helpers/cli.ts';
 import { write } from '../helpers/git-repository.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 /** A registry of one package in two versions, of which the second takes sixty times as long. */
 const server = createServer((request, response) => {
@@ -44,7 +44,7 @@ function manifest(major: string): Readonly<Record<string, string>> {
 }
 
 function pack(major: string, factor: number): Buffer {
-  const folder = mkdtempSync(join(tmpdir(), 'perfkit-pack-'));
+  const folder = temporaryFolder();
   write(folder, {
     'package/package.json': JSON.stringify(manifest(major)),
     'package/index.js': `export function sum(index) {

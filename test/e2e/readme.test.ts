@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { perfkit, temporaryFolder } from '../helpers/cli.ts';
+import { perfkit } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import type { AddressInfo } from 'node:net';
 
 /** Every command and every scenario of the README is run as it stands, on a server and files of this test. */

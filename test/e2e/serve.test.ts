@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { folderWith, perfkit, temporaryFolder } from '../helpers/cli.ts';
+import { folderWith, perfkit } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const bin = join(import.meta.dirname, '..', '..', 'bin', 'perfkit.js');
 

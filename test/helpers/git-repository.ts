@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** Contents by path. */
 export type Files = Readonly<Record<string, string>>;
 
 /** A git repository in a temporary folder, on the branch `main`; each set of files is a commit. */
 export function repositoryWith(...commits: readonly Files[]): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'perfkit-git-')));
+  const folder = temporaryFolder();
   gitIn(folder, 'init', '--quiet', '--initial-branch=main');
   for (const files of commits) commit(folder, files);
   return folder;

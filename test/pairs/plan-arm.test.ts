@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { BenchPlan, SubjectPlan } from '../../src/model/plan.ts';
 import { planArms } from '../../src/pairs/plan-arm.ts';
 import type { Arm } from '../../src/pairs/arm.ts';
 import { driver, fixture, planFor } from '../bench/plan-for.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-const home = realpathSync(mkdtempSync(join(tmpdir(), 'perfkit-plan-arms-')));
+const home = temporaryFolder();
 
 function arm(label: string, files: readonly string[] = ['bench/a.mjs']): Arm {
   const root = join(home, label);

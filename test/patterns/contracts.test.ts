@@ -15,7 +15,8 @@ import {
 } from '../../src/components/limiter/index.ts';
 import { openSqliteStore } from '../../src/components/store/index.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
-import { patternOf, temporaryFolder } from '../components/store/patterns.ts';
+import { patternOf } from '../components/store/patterns.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 // One proof of each documented claim that is a contract, not a figure, against the component that makes it. The suites of
 // the components go further; P08, P09 and P28 of the whole system are in the files beside this one.

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openPatternSystem } from '../../scenarios/patterns/pattern-system.ts';
-import { temporaryFolder } from '../components/store/patterns.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const script = fileURLToPath(new URL('./fixtures/write-until-killed.ts', import.meta.url));
 

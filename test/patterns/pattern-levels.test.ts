@@ -9,7 +9,8 @@ import type { Pattern } from '../../src/components/store/index.ts';
 import { PatternLevels } from '../../scenarios/patterns/pattern-levels.ts';
 import { QueryCache } from '../../scenarios/patterns/query-cache.ts';
 import { systemSettings } from '../../scenarios/patterns/system-settings.ts';
-import { patternOf, plain, temporaryFolder } from '../components/store/patterns.ts';
+import { patternOf, plain } from '../components/store/patterns.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 test('P08: no level is larger than its bound, and what any of them gives is the latest state', () => {
   const id = fc.integer({ min: 0, max: 60 }).map((index) => `p${index}`);

@@ -7,7 +7,8 @@ import fc from 'fast-check';
 import { updateConfidence } from 'perfkit/batcher';
 import { openSqliteStore } from 'perfkit/store';
 import { openPatternSystem } from '../../scenarios/patterns/pattern-system.ts';
-import { patternOf, plain, temporaryFolder } from '../components/store/patterns.ts';
+import { patternOf, plain } from '../components/store/patterns.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 describe('the pattern system', () => {
   test('P28: gives back what was stored, at once and after it was opened again', async (context) => {

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { openSqliteStore } from '../../src/components/store/index.ts';
 import { fillPatternDatabase } from '../../scenarios/patterns/fill-pattern-database.ts';
 import { sharedFolder } from '../../scenarios/patterns/shared-folder.ts';
-import { temporaryFolder } from '../components/store/patterns.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const watcher = fileURLToPath(new URL('../../scenarios/patterns/remove-folder-after.ts', import.meta.url));
 

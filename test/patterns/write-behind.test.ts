@@ -6,7 +6,8 @@ import { crc32 } from 'node:zlib';
 import { openSqliteStore } from '../../src/components/store/index.ts';
 import { openPatternSystem } from '../../scenarios/patterns/pattern-system.ts';
 import { journalSegments } from '../../scenarios/patterns/write-journal.ts';
-import { patternOf, temporaryFolder } from '../components/store/patterns.ts';
+import { patternOf } from '../components/store/patterns.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 test('a batch that the writer cannot apply stays in the journal, is answered from memory, and gets in later', async (context) => {
   const folder = temporaryFolder(context);

@@ -9,7 +9,8 @@ import fc from 'fast-check';
 import { checksum, confidenceKind, putKind, readSegment } from '../../scenarios/patterns/journal-format.ts';
 import { decodePattern, encodePattern } from '../../scenarios/patterns/pattern-codec.ts';
 import { journalSegments, WriteJournal } from '../../scenarios/patterns/write-journal.ts';
-import { patternOf, plain, temporaryFolder } from '../components/store/patterns.ts';
+import { patternOf, plain } from '../components/store/patterns.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const name = fc.string({ minLength: 1, maxLength: 60, unit: 'binary' }).filter((text) => text.isWellFormed());
 

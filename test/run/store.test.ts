@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, readdirSync, mkdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, readdirSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { judge } from '../../src/judge/judge.ts';
@@ -8,8 +7,9 @@ import { PerfkitError } from '../../src/model/errors.ts';
 import { readResult } from '../../src/index.ts';
 import { prepareFolder, writeFileAtomic } from '../../src/run/store.ts';
 import { counterSeries, histogramSeries, measured, range, target } from '../helpers/results.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'perfkit-store-'));
+const folder = temporaryFolder();
 
 function result(): object {
   const run = measured([

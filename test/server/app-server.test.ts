@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { request } from 'node:http';
-import { startTestServer, temporaryFolder } from './start-test-server.ts';
+import { startTestServer } from './start-test-server.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import type { TestServer } from './start-test-server.ts';
 
 const question = { conversation: 'c1', question: 'What about rivers and boats?' };

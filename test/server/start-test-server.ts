@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { startAppServer } from '../../src/server/app-server.ts';
 import type { AppServer } from '../../src/server/app-server.ts';
@@ -8,6 +5,7 @@ import { resolveConfig } from '../../src/server/config/resolve-config.ts';
 import type { ServerConfig } from '../../src/server/config/server-config.ts';
 import { startModuleServer } from '../../src/server/upstream/module-server.ts';
 import { createCorpus } from '../../src/server/work/corpus.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 export interface TestServer extends AppServer {
   readonly origin: string;
@@ -91,12 +89,6 @@ export async function startTestServer(
         }),
       ),
   };
-}
-
-export function temporaryFolder(context: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'perfkit-server-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 async function got(response: Response): Promise<Got> {

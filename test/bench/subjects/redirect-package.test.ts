@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, realpathSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { forkRound } from '../../../src/bench/rounds/fork-round.ts';
 import type { PackageFolder, RoundResult } from '../../../src/bench/rounds/round-result.ts';
 import { write } from '../../helpers/git-repository.ts';
 import { fixture, planFor } from '../plan-for.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** A package that says of itself which version it is, as a metric. */
 function packageOf(version: number): Readonly<Record<string, string>> {
@@ -17,7 +16,7 @@ function packageOf(version: number): Readonly<Record<string, string>> {
   };
 }
 
-const home = realpathSync(mkdtempSync(join(tmpdir(), 'perfkit-packages-')));
+const home = temporaryFolder();
 write(home, {
   ...packageOf(0.25),
   'adapter.mjs': "export { create } from 'dep/part';",

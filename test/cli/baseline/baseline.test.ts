@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { baselineFileOf, findResult } from '../../../src/cli/baseline/baseline-file.ts';
@@ -9,11 +8,12 @@ import { openBaseline } from '../../../src/cli/baseline/open-baseline.ts';
 import { baselineToSave, saveBaseline } from '../../../src/cli/baseline/save-baseline.ts';
 import { plan } from '../../../src/index.ts';
 import { bench, suite } from '../../judge/compare/results.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import type { BenchPlan, RunResult } from '../../../src/index.ts';
 
 /** Baselines are looked for below the working directory. */
 const home = process.cwd();
-const folder = mkdtempSync(join(tmpdir(), 'perfkit-baseline-'));
+const folder = temporaryFolder();
 before(() => process.chdir(folder));
 after(() => process.chdir(home));
 

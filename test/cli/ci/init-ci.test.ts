@@ -5,7 +5,7 @@ import { after, describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { initCi } from '../../../src/cli/ci/init-ci.ts';
 import { starters } from '../../../src/plan/import/starters.ts';
-import { temporaryFolder } from '../../helpers/cli.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const start = process.cwd();
 after(() => process.chdir(start));

@@ -3,8 +3,8 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { publishToGithub } from '../../../src/cli/ci/publish-to-github.ts';
-import { temporaryFolder } from '../../helpers/cli.ts';
 import { exampleRun, passingRun } from '../../report/hostile.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import type { RunResult } from '../../../src/model/result.ts';
 
 async function publish(run: RunResult, env: Readonly<Record<string, string>>): Promise<string> {

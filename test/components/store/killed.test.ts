@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { stores } from '../../../src/components/store/index.ts';
-import { temporaryFolder } from './patterns.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const script = fileURLToPath(new URL('./fixtures/write-until-killed.ts', import.meta.url));
 

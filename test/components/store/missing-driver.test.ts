@@ -3,7 +3,7 @@ import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { MissingDriverError, openLsmStore } from '../../../src/components/store/index.ts';
-import { temporaryFolder } from './patterns.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 // In a file, and so a process, of its own: a package that was imported once is there for good.
 

@@ -1,7 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import type { Pattern } from '../../../src/components/store/index.ts';
 import { createRandom } from '../../../src/measure/random.ts';
 
@@ -38,13 +34,6 @@ export function manyPatterns(count: number, seed = 1): Pattern[] {
       body: Buffer.alloc(100 + random.int(100), index & 255),
     });
   });
-}
-
-/** A folder that goes with the test. */
-export function temporaryFolder(context: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'perfkit-store-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 /** With plain Uint8Array bodies, for comparing what stores give back. */

@@ -6,7 +6,8 @@ import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { openSqliteStore, PartialWriteError, patternIndexes } from '../../../src/components/store/index.ts';
 import type { PatternQuery, SqliteStore, SqliteStoreOptions } from '../../../src/components/store/index.ts';
-import { manyPatterns, patternOf, temporaryFolder } from './patterns.ts';
+import { manyPatterns, patternOf } from './patterns.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 async function opened(context: TestContext, options: Partial<SqliteStoreOptions> = {}): Promise<SqliteStore> {
   const store = await openSqliteStore({ path: join(temporaryFolder(context), 'db'), ...options });

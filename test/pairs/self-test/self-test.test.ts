@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -19,6 +18,7 @@ import { selfTestText } from '../../../src/pairs/self-test/self-test-text.ts';
 import type { SelfTestRecord } from '../../../src/pairs/self-test/self-test-record.ts';
 import { driver, planFor } from '../../bench/plan-for.ts';
 import { armOf, environment, fakeRounds } from '../fake-rounds.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const slowed = fakeRounds((_, task) => 1000 * (1 + (task.extras?.slowdown ?? 0)));
 const common = {
@@ -166,7 +166,7 @@ describe('runSelfTest', () => {
   });
 
   test('of the comparisons of a bout only the missing ones are made up for', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'perfkit-self-test-'));
+    const folder = temporaryFolder();
     const log = await openSelfTestLog(folder, plans, common);
     const size = { comparisons: 3, perBout: 3, injected: 0 };
     const whole = { ...common, ...size, measure: slowed.measure, done: log.done, ended: log.add };
@@ -197,7 +197,7 @@ describe('runSelfTest', () => {
   });
 
   test('an interrupted self-test goes on with what is missing, and only that', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'perfkit-self-test-'));
+    const folder = temporaryFolder();
     const first = await openSelfTestLog(folder, plans, common);
     const whole = { ...common, measure: slowed.measure, comparisons: 2, perBout: 1, injected: 2 };
     await runSelfTest(plans, { ...whole, comparisons: 1, injected: 1, done: first.done, ended: first.add });
@@ -214,7 +214,7 @@ describe('runSelfTest', () => {
   });
 
   test('refuses the log of other settings', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'perfkit-self-test-'));
+    const folder = temporaryFolder();
     await openSelfTestLog(folder, plans, common);
     await assert.rejects(openSelfTestLog(folder, plans, { ...common, looks: planLooks(10) }), {
       code: 'usage',

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -11,8 +10,9 @@ import { findCommit } from '../../../src/run/history/find-commit.ts';
 import { historyJsonSchema } from '../../../src/run/history/history-schema.ts';
 import { readHistory } from '../../../src/run/history/read-history.ts';
 import { days, entryAt, p50 } from '../../judge/history/entries.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'perfkit-history-'));
+const root = temporaryFolder();
 let files = 0;
 
 function newFile(text?: string | Buffer): string {
@@ -192,7 +192,7 @@ describe('the commit', () => {
     ).trim();
 
   test('is the one that is checked out; changed files are told, but reports and the history are none', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'perfkit-commit-'));
+    const folder = temporaryFolder();
     const place = { folder, file: 'h.jsonl', env: { GITHUB_SHA: 'f'.repeat(40) } };
     git(folder, 'init', '-q');
     mkdirSync(join(folder, 'reports'));
@@ -208,7 +208,7 @@ describe('the commit', () => {
   });
 
   test('is without a repository what the CI service says, and that only when it is a hash', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'perfkit-commit-'));
+    const folder = temporaryFolder();
     const from = (env: Record<string, string>) => findCommit({ folder, file: 'h.jsonl', env });
     assert.deepEqual(await from({ CI_COMMIT_SHA: 'a'.repeat(40) }), { commit: 'a'.repeat(40), dirty: false });
     assert.deepEqual(await from({ GITHUB_SHA: '$(x)', GIT_COMMIT: 'b'.repeat(40) }), {

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { LogFile } from '../../../src/run/log/log-file.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import { MemoryHandle } from './logged-runs.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const never = (error: Error): void => assert.fail(error);
 
 test('what was appended is in the file, in order, when it is closed', async () => {
-  const path = join(mkdtempSync(join(tmpdir(), 'perfkit-log-')), 'deep', 'a.hlog');
+  const path = join(temporaryFolder(), 'deep', 'a.hlog');
   const log = new LogFile(path, { failed: never });
   for (let index = 0; index < 100; index++) log.append(`${index}\n`);
   await log.close();

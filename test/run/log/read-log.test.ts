@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { deflateSync } from 'node:zlib';
@@ -10,11 +9,12 @@ import { readLog } from '../../../src/run/log/read-log.ts';
 import { toMeasured } from '../../../src/run/measured.ts';
 import { range, target } from '../../helpers/results.ts';
 import { completeEnd, headerOf, logText, planWith, second } from './logged-runs.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import type { Interval } from '../../../src/model/interval.ts';
 import type { Collected } from '../../../src/run/collector.ts';
 import type { Measured } from '../../../src/run/measured.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'perfkit-log-'));
+const folder = temporaryFolder();
 const file = join(folder, 'a.hlog');
 
 function collect(intervals: readonly Interval[]): Collected {

@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { lockFolder } from '../../../src/server/data/lock-folder.ts';
-import { temporaryFolder } from '../start-test-server.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const name = 'perfkit-server.lock';
 

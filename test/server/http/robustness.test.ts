@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { startTestServer, temporaryFolder } from '../start-test-server.ts';
+import { startTestServer } from '../start-test-server.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import type { TestServer } from '../start-test-server.ts';
 
 /** Everything that the server says to these bytes, until it closes. */

@@ -8,7 +8,7 @@ import type { ServerConfig } from '../../../src/server/config/server-config.ts';
 import { startServer } from '../../../src/server/instances/start-server.ts';
 import { systemPorts } from '../../../src/server/system-ports.ts';
 import { noRedis, startRedis } from '../../helpers/database-servers.ts';
-import { temporaryFolder } from '../start-test-server.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 async function start(context: TestContext, config: Partial<ServerConfig> = {}) {
   const log: string[] = [];

@@ -7,7 +7,8 @@ import { parseExposition } from '../../../src/run/server/parse-exposition.ts';
 import type { Exposition } from '../../../src/run/server/parse-exposition.ts';
 import { grafanaDashboard } from '../../../src/server/monitoring/grafana-dashboard.ts';
 import { grafanaRows } from '../../../src/server/monitoring/grafana-panels.ts';
-import { startTestServer, temporaryFolder } from '../start-test-server.ts';
+import { startTestServer } from '../start-test-server.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const exprs = grafanaRows.flatMap(({ panels }) =>
   panels.flatMap(({ queries }) => queries.map(([expr]) => expr)),

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { temporaryFolder } from '../start-test-server.ts';
 import { failingServerProcess, onSmallDisk, startServerProcess, whyNoSmallDisk } from './server-process.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** Take up all that is left of a disk. */
 function fill(path: string): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { temporaryFolder } from '../start-test-server.ts';
 import { startServerProcess } from './server-process.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import type { ServerProcess } from './server-process.ts';
 
 interface Written {

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { temporaryFolder } from '../start-test-server.ts';
 import { clientFrame, closed, openSocket, readUntil, upgradeRequest } from './raw-socket.ts';
 import { startServerProcess } from './server-process.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import type { ServerProcess } from './server-process.ts';
 
 const connections = 10_000;
