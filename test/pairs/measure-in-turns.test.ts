@@ -25,6 +25,7 @@ describe('createRoundsInTurns', () => {
   test('rounds take turns, and their results come in the order in which they were asked for', async () => {
     const order: string[] = [];
     const measure: MeasureRound = async ({ label }, _task, _signal, turns) => {
+      turns?.ready();
       for (let turn = 0; turn < 3; turn++) {
         await turns?.take();
         order.push(label);

@@ -9,8 +9,8 @@ export type ToChild =
   | { readonly kind: 'abort' };
 
 /**
- * From the child: `ready` for work, `passed` when its turn is over, `measuring` when the warm-up is over, and one of the
- * last two at the end.
+ * From the child: `ready` for work, `passed` when its subject is made and when a turn is over, `measuring` when the
+ * warm-up is over, and one of the last two at the end.
  */
 export type FromChild =
   | { readonly kind: 'ready' }

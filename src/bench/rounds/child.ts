@@ -41,7 +41,7 @@ async function run({ plan, task }: Extract<ToChild, { kind: 'run' }>): Promise<v
   }
 }
 
-/** Let the others go on; resolves when it is this process' turn again, or it is to stop. */
+/** Let the others go on; resolves when it is this process' turn, or it is to stop. */
 function passTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (abort.signal.aborted) return resolve();

@@ -18,7 +18,7 @@ const abortGraceMs = 800;
 export interface ForkOptions extends Omit<RoundHooks, 'passTurn'> {
   /** Length of a variable added to the child's environment, which moves its memory about (layout bias; Mytkowicz 2009). */
   readonly paddingBytes: number;
-  /** It is started, and goes on, when it is its turn. */
+  /** It makes its subject, and measures when it is its turn. */
   readonly turns?: Turns;
   /** For tests; beyond the planned time. */
   readonly graceNs?: number;
@@ -35,11 +35,7 @@ export async function forkRound(
   options: ForkOptions,
 ): Promise<RoundResult | null> {
   const { signal, onMeasuring, turns } = options;
-  await turns?.take();
-  if (signal.aborted) {
-    turns?.pass();
-    return null;
-  }
+  if (signal.aborted) return null;
   const child = start(options.paddingBytes);
   const turn =
     turns === undefined ? null : new ChildTurns(turns, child.pid, () => tell(child, { kind: 'go' }));

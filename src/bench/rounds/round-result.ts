@@ -66,6 +66,6 @@ export interface RoundHooks {
   readonly signal: AbortSignal;
   /** Warm-up is over. */
   readonly onMeasuring: () => void;
-  /** Let others go on; resolves when it is this round's turn again. */
+  /** The subject is made, or a turn is over: let others go on; resolves when it is this round's turn. */
   readonly passTurn?: () => Promise<void>;
 }

@@ -43,6 +43,7 @@ export async function runRound(
   const histograms = new Map<string, Histogram>();
   const context = createContext(plan, task, histograms, own);
   const subject = await createSubject(task.subject.use, context, plan.scenario.folder);
+  await hooks.passTurn?.();
   const meter = startResources({ cpu: plan.run.isolate === 'process' ? 'process' : 'thread' });
   const tagged = Object.keys(plan.workload.mix).length > 0;
   const allocations = task.extras?.usage === true ? createAllocationMeter() : null;

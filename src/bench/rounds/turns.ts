@@ -5,11 +5,18 @@ export class Turns {
   /** Keeps the main thread of a process on the core of all of them. */
   readonly pin: (pid: number) => Promise<unknown>;
   readonly #waiting: (() => void)[] = [];
-  #taken = false;
+  #unready: number;
+  #taken = true;
 
   constructor(members: number, pin: (pid: number) => Promise<unknown>) {
     this.members = members;
     this.pin = pin;
+    this.#unready = members;
+  }
+
+  /** A member can begin, or has gone before it could: the first turn begins when this was said of all. */
+  ready(): void {
+    if (--this.#unready === 0) this.pass();
   }
 
   /** Resolves when it is the turn of whoever asks, which then has to pass it on. */
