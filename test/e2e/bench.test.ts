@@ -102,7 +102,7 @@ describe('perfkit bench', () => {
     );
     const { code, stdout, stderr } = await perfkit(['bench', 'a.perfkit.yaml', '--out', 'out', '--json'], {
       cwd,
-      interrupt: { signal: 'SIGINT', afterMs: 4000 },
+      interrupt: { signal: 'SIGINT', whenLogged: 'out' },
     });
     assert.equal(code, 130, stderr);
     const document = JSON.parse(stdout);

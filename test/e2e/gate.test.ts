@@ -69,7 +69,7 @@ describe('perfkit gate', () => {
   test('an interrupt exits with the code of the signal and writes what there is', async () => {
     const cwd = folder();
     const args = ['gate', '--self-test', 'work.perfkit.yaml', '--pairs', '160', '--out', 'out'];
-    const interrupt = { signal: 'SIGINT', afterMs: 3000 } as const;
+    const interrupt = { signal: 'SIGINT', when: /of a version with itself/ } as const;
     const { code, stderr } = await perfkit(args, { cwd, interrupt });
     assert.equal(code, 130, stderr);
     const result = JSON.parse(readFileSync(join(cwd, 'out', 'self-test.json'), 'utf8'));

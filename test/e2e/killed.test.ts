@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, test } from 'node:test';
-import { folderWith, perfkit, whenFit } from '../helpers/cli.ts';
+import { folderWith, intervalsIn, perfkit, whenFit } from '../helpers/cli.ts';
 import type { ChildProcess } from 'node:child_process';
 
 /** What is left of a run that was ended from outside: nothing that was measured is lost. */
@@ -20,7 +20,7 @@ flows:
   - name: browse
     steps: [{get: /, name: index}, {get: /no-such-item, name: missing}]
 targets:
-  - "response_time{name:index} p50 < 1s"
+  - "response_time{name:index} p50 < 30s"
   - {id: E1, expr: "errors rate < 0.1%"}
 `;
 
@@ -46,11 +46,10 @@ function start(args: readonly string[], cwd: string): Started {
   return { child, output: () => output, ended };
 }
 
-/** Until so many intervals are in the log; a run that writes none, or ends before, fails the test. */
-async function logged(file: string, intervals: number, { child, output }: Started): Promise<void> {
+/** Until so many intervals are in the log of this folder; a run that writes none, or ends before, fails the test. */
+async function logged(folder: string, intervals: number, { child, output }: Started): Promise<void> {
   for (let waitedMs = 0; waitedMs < 60_000 && child.exitCode === null; waitedMs += 50) {
-    const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-    if (text.split('{"interval"').length > intervals) return;
+    if (intervalsIn(folder) >= intervals) return;
     await wait(50);
   }
   child.kill('SIGKILL');
@@ -62,7 +61,7 @@ describe('a load that is killed with kill -9', () => {
     const cwd = folderWith('a.perfkit.yaml', load);
     const log = join(cwd, 'out', 'long-run.hlog');
     const run = start(['load', 'a.perfkit.yaml', '--out', 'out', '--quiet'], cwd);
-    await logged(log, 3, run);
+    await logged(join(cwd, 'out'), 3, run);
     run.child.kill('SIGKILL');
     assert.equal(await run.ended, 'SIGKILL');
     assert.deepEqual(readdirSync(join(cwd, 'out')), ['long-run.hlog']);
@@ -116,12 +115,13 @@ test('the log of a complete load gives the result that was saved', async () => {
 test('a second Ctrl-C ends a load at once, and its log is there', async () => {
   const cwd = folderWith('a.perfkit.yaml', load);
   const run = start(['load', 'a.perfkit.yaml', '--out', 'out'], cwd);
-  await logged(join(cwd, 'out', 'long-run.hlog'), 2, run);
+  await logged(join(cwd, 'out'), 2, run);
   run.child.stderr?.on('data', () => {
     if (run.output().includes('Stopping')) run.child.kill('SIGINT');
   });
   run.child.kill('SIGINT');
-  assert.equal(await run.ended, 130);
+  // the signal, where the second one comes when the load has just ended and nobody listens any more
+  assert.ok([130, 'SIGINT'].includes((await run.ended) ?? 0), run.output());
   const { code, stdout } = await perfkit(['report', 'out', '--format', 'json'], { cwd });
   assert.equal(code, 0);
   assert.equal(JSON.parse(stdout).complete, false);

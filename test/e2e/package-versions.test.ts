@@ -77,7 +77,7 @@ name: sum
 subjects:
   - {name: direct, call: "sum-of#sum"}
   - {name: adapted, call: "./adapter.mjs#run"}
-run: {warmup: 20ms, for: 40ms}
+run: {warmup: 20ms, for: 100ms}
 `,
   );
   writeFileSync(

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -12,9 +12,9 @@ export interface Outcome {
 export interface CliOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Sent once when this text appears on stdout or stderr, or after so many ms. */
+  /** Sent once when this text appears on stdout or stderr, or the log in this folder (of `cwd`) holds two intervals. */
   readonly interrupt?: { readonly signal: NodeJS.Signals } & (
-    | { readonly afterMs: number }
+    | { readonly whenLogged: string }
     | { readonly when: RegExp }
   );
   /** Killed after this; a hanging command is a failure, not a hanging test. */
@@ -57,18 +57,31 @@ export function perfkit(args: readonly string[], options: CliOptions = {}): Prom
     look(stderr);
   });
   const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
-  const timer =
-    interrupt !== undefined && 'afterMs' in interrupt
-      ? setTimeout(() => child.kill(interrupt.signal), interrupt.afterMs)
+  const poll =
+    interrupt !== undefined && 'whenLogged' in interrupt
+      ? setInterval(() => {
+          if (intervalsIn(join(cwd, interrupt.whenLogged)) < 2) return;
+          clearInterval(poll);
+          child.kill(interrupt.signal);
+        }, 50)
       : undefined;
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {
       clearTimeout(limit);
-      clearTimeout(timer);
+      clearInterval(poll);
       resolve({ code, stdout, stderr });
     });
   });
+}
+
+/** How many intervals the logs in a folder hold so far. */
+export function intervalsIn(folder: string): number {
+  const logs = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.hlog')) : [];
+  return logs.reduce(
+    (sum, name) => sum + readFileSync(join(folder, name), 'utf8').split('{"interval"').length - 1,
+    0,
+  );
 }
 
 /**
