@@ -46,13 +46,13 @@ const kinds: Readonly<Record<string, Kind>> = {
     skip: noRedis ?? false,
     runs: 50,
     start: startRedis,
-    create: (connection) => createRedisLevel({ connection, serializer }),
+    create: (connection) => createRedisLevel({ connection, serializer, timeoutMs: 60_000 }),
   },
   postgres: {
     skip: noPostgres ?? false,
     runs: 50,
     start: startPostgres,
-    create: (connection) => createPostgresLevel({ connection, serializer }),
+    create: (connection) => createPostgresLevel({ connection, serializer, timeoutMs: 60_000 }),
   },
 };
 

@@ -12,8 +12,8 @@ import type { Turns } from './turns.ts';
 
 /** Beyond the time that the plan asks for: start-up, making the subject, draining. */
 const graceNs = 30e9;
-/** An aborted child may deliver what it has within this time. */
-const abortGraceMs = 800;
+/** An aborted child may deliver what it has within this time, on a busy machine too. */
+const abortGraceMs = 2_000;
 
 export interface ForkOptions extends Omit<RoundHooks, 'passTurn'> {
   /** Length of a variable added to the child's environment, which moves its memory about (layout bias; Mytkowicz 2009). */

@@ -95,7 +95,7 @@ test('a module that cannot be imported rejects the task with the reason', async 
 });
 
 test('an aborted task is told; its thread goes on when it stops', async (context) => {
-  const pool = setUp(context, { maxThreads: 1 });
+  const pool = setUp(context, { maxThreads: 1, abortGraceMs: 60_000 });
   const controller = new AbortController();
   const aborted = assert.rejects(
     pool.run(null, { name: 'untilAborted', signal: controller.signal }),

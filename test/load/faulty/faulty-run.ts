@@ -47,7 +47,7 @@ export interface FaultyOptions {
 }
 
 /** What a server does, and how operations may end then. */
-export interface Fault extends Pick<FaultyOptions, 'hasty'> {
+export interface Fault extends Pick<FaultyOptions, 'hasty' | 'limits'> {
   readonly script: (socket: Socket) => void;
   /** What a failure may be; beside it only `pipelined` may occur, in a pipeline. */
   readonly classes: readonly string[];
@@ -57,7 +57,7 @@ export interface Fault extends Pick<FaultyOptions, 'hasty'> {
 
 /** A machine that is busy, or a process that is paused, is no fault of the server. */
 const patientLimits = { timeoutNs: 20e9, connectTimeoutNs: 20e9, gracefulStopNs: 20e9 };
-const hastyLimits = { timeoutNs: 250e6, connectTimeoutNs: 250e6, gracefulStopNs: 200e6 };
+const hastyLimits = { ...patientLimits, timeoutNs: 250e6, gracefulStopNs: 200e6 };
 
 export interface FaultyOutcome {
   readonly ok: number;

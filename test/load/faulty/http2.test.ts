@@ -47,7 +47,12 @@ const faults: Readonly<Record<string, Fault>> = {
     script: (socket) => void socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'),
     classes: ['protocol'],
   },
-  'never greets': { script: () => undefined, classes: ['connect_timeout', 'unfinished'], hasty: true },
+  'never greets': {
+    script: () => undefined,
+    classes: ['connect_timeout', 'unfinished'],
+    hasty: true,
+    limits: { connectTimeoutNs: 250e6 },
+  },
   'closes at once': { script: (socket) => void socket.end(), classes: ['closed', 'reset'] },
   'resets the connection on a request': {
     script: onStream((socket) => socket.resetAndDestroy()),
@@ -123,9 +128,9 @@ const faults: Readonly<Record<string, Fault>> = {
   },
 };
 
-for (const [name, { script, classes, succeeds, hasty = false }] of Object.entries(faults)) {
+for (const [name, { script, classes, succeeds, hasty = false, limits = {} }] of Object.entries(faults)) {
   test(`HTTP/2: a server that ${name}`, { timeout: 180_000 }, async () => {
-    const { ok: good, errors } = await against(script, { ...http2, hasty });
+    const { ok: good, errors } = await against(script, { ...http2, hasty, limits });
     assert.deepEqual(
       Object.keys(errors).filter((failure) => !classes.includes(failure)),
       [],

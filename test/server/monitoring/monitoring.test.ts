@@ -235,7 +235,7 @@ test('T09: samples are taken at METRICS_INTERVAL, and the last METRICS_BUFFER_SI
 describe('a server', () => {
   test('tells at /alerts and /health what crossed its threshold', async (context) => {
     const server = await startTestServer(context, {
-      config: { metricsIntervalMs: 100, memoryThresholdBytes: 1_048_576 },
+      config: { metricsIntervalMs: 100, memoryThresholdBytes: 1_048_576, responseTimeThresholdMs: 600_000 },
     });
     let health = await server.get('/health');
     while (health.json.status === 'ok') {

@@ -16,13 +16,14 @@ const servers = {
   redis: {
     skip: noRedis,
     start: startRedis,
-    create: (connection: string): Promise<Level<number>> => createRedisLevel({ connection, timeoutMs: 500 }),
+    create: (connection: string): Promise<Level<number>> =>
+      createRedisLevel({ connection, timeoutMs: 60_000 }),
   },
   postgres: {
     skip: noPostgres,
     start: startPostgres,
     create: (connection: string): Promise<Level<number>> =>
-      createPostgresLevel({ connection, timeoutMs: 500 }),
+      createPostgresLevel({ connection, timeoutMs: 60_000 }),
   },
 };
 
