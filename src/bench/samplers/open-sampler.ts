@@ -7,8 +7,10 @@ import { runTimedPhases } from './timed-phases.ts';
 import { createBreather, turn } from './turn.ts';
 
 const sliceNs = 10e6;
-/** Closer than this the next start is awaited by turning the event loop: timers are good to a millisecond or two. */
+/** Closer than this the next start is awaited awake: timers are good to a millisecond or two. */
 const spinNs = 2e6;
+/** With nothing in flight the clock is watched for so long between two turns of the event loop, each of which allocates. */
+const watchNs = 200e3;
 /** After a stall all that is due starts, but I/O gets a turn now and then. */
 const startsPerTurn = 256;
 /** More in flight than this is no measurement any more but a leak: further arrivals fail. */
@@ -136,10 +138,20 @@ class Arrivals {
       if (waitNs > 0) virtualClock.advanceTo(this.#dueNs());
       return;
     }
-    if (waitNs < spinNs) return turn();
+    if (waitNs < spinNs) {
+      await turn();
+      if (this.#inFlight.size === 0) this.#watchClock();
+      return;
+    }
     await new Promise((resolve) => {
       setTimeout(resolve, Math.min((waitNs - spinNs / 2) / 1e6, 100));
     });
+  }
+
+  #watchClock(): void {
+    // hot path
+    const untilNs = Math.min(this.#dueNs(), this.#now() + watchNs);
+    while (this.#now() < untilNs);
   }
 
   #start(index: number, dueNs: number): void {
