@@ -11,7 +11,7 @@ import type { Interval } from '../../../src/model/interval.ts';
 import type { LoadPlan, PhasePlan } from '../../../src/model/plan.ts';
 import type { FakeServer } from '../fake-transport.ts';
 
-/** So quick that no arrival waits for a connection; in every third second it fails. */
+/** In every third second it fails. */
 const server = (): FakeServer => ({
   connect: () => null,
   reply: (_nth, nowNs) => ({ afterNs: 3e6, what: Math.floor(nowNs / 1e9) % 3 === 2 ? status(500) : ok() }),
@@ -58,7 +58,8 @@ const anyPhase: fc.Arbitrary<Partial<PhasePlan>> = fc
     name: open ? 'open' : 'closed',
     forNs,
     measured,
-    connections: 60,
+    // more than there are arrivals: none waits, however long flows hold theirs to think
+    connections: 500,
     ...(open
       ? {
           arrivals: {
