@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { parseArm, parseRefs } from '../../../src/pairs/arms/arm-source.ts';
 import type { ArmSources } from '../../../src/pairs/arms/arm-source.ts';
 import { prepareArms } from '../../../src/pairs/arms/prepare-arms.ts';
@@ -138,7 +139,7 @@ describe('prepareArms', () => {
     mkdirSync(left, { recursive: true });
     gitIn(cwd, 'worktree', 'add', '--quiet', '--detach', join(left, 'base'), 'HEAD');
     writeFileSync(join(left, 'owner.json'), JSON.stringify({ pid: deadPid }));
-    const own = `${cwd}-own`;
+    const own = join(temporaryFolder(), 'own');
     gitIn(cwd, 'worktree', 'add', '--quiet', '--detach', own, 'HEAD');
     await withArms(parseRefs('HEAD..HEAD'), cwd, () => undefined);
     assert.equal(existsSync(left), false);
